@@ -1,0 +1,28 @@
+/** The base of every error that this package throws; `code` is stable, the message is not. */
+export abstract class BatchNormError extends Error {
+  abstract readonly code: string;
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** A shape, a rank or a number of channels does not fit. */
+export class ShapeError extends BatchNormError {
+  readonly code = 'ERR_BATCHNORM_SHAPE';
+}
+
+/** An element type is not supported, or differs from the one expected. */
+export class DTypeError extends BatchNormError {
+  readonly code = 'ERR_BATCHNORM_DTYPE';
+}
+
+/** An option or argument has a value that makes no sense, or a call comes at the wrong time. */
+export class ArgumentError extends BatchNormError {
+  readonly code = 'ERR_BATCHNORM_ARGUMENT';
+}
+
+/** A state dict does not fit the module: keys are missing or unexpected, or sizes differ. */
+export class StateDictError extends BatchNormError {
+  readonly code = 'ERR_BATCHNORM_STATE_DICT';
+}
