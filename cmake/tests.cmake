@@ -1,0 +1,7 @@
+# batchnorm_tests: every cpp/*_test.cc in one GoogleTest executable.
+find_package(GTest REQUIRED)
+add_executable(batchnorm_tests ${KERNEL_TESTS})
+target_link_libraries(batchnorm_tests PRIVATE batchnorm_kernels GTest::gtest GTest::gtest_main)
+if(TARGET hwy::hwy_test)
+  target_link_libraries(batchnorm_tests PRIVATE hwy::hwy_test)
+endif()
