@@ -1,3 +1,8 @@
+import { join } from 'node:path';
+import nodeGypBuild from 'node-gyp-build';
+import { ArgumentError, BatchNormError } from './errors';
+import { LoadError } from './load-error';
+
 export type FloatArray = Float32Array | Float64Array;
 
 /** What each call of the addon returns; 0 is success, the rest names what it refused. */
@@ -70,3 +75,36 @@ export interface Native {
   simdTarget(): string;
   setSimdTarget(name: string | null): Status;
 }
+
+/** Puts the SIMD target that BATCHNORM_SIMD names into use; unset or empty leaves the best one. */
+function requestSimdTarget(native: Native, name: string | undefined): void {
+  if (!name || native.setSimdTarget(name) === Status.ok) return;
+  throw new ArgumentError(
+    `BATCHNORM_SIMD=${name} names no SIMD target of this addon on this processor; ` +
+      `known here are ${native.simdTargets().join(', ')} (unset it for the best one)`,
+  );
+}
+
+const packageRoot = join(__dirname, '..');
+
+function load(): { native: Native; path: string } {
+  let path: string | undefined;
+  try {
+    path = nodeGypBuild.resolve(packageRoot);
+    const native: Native = require(path);
+    requestSimdTarget(native, process.env.BATCHNORM_SIMD);
+    return { native, path };
+  } catch (error) {
+    if (error instanceof BatchNormError) throw error;
+    throw new LoadError(packageRoot, path, error);
+  }
+}
+
+// Loaded when the package is imported: a missing addon is then a server that does not start,
+// not one that fails at its first request.
+const loaded = load();
+
+export const native: Native = loaded.native;
+
+/** The file that the addon was loaded from. */
+export const addonPath: string = loaded.path;

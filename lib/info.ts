@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addonPath, native } from './native';
+
+/** What `info()` returns. */
+export interface Info {
+  /** This package's version. */
+  readonly version: string;
+  /** The SIMD target in use, by Highway's name: 'AVX3', 'AVX2', 'SSE4', 'NEON', ... */
+  readonly simdTarget: string;
+  /** The SIMD targets that this processor and this addon both have, best first. */
+  readonly simdTargets: readonly string[];
+  /** How many threads one call uses. */
+  readonly threads: number;
+  /** The file that the addon was loaded from. */
+  readonly addon: string;
+  /** The version of Node-API that this Node.js offers. */
+  readonly napi: string;
+}
+
+const { version } = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+/**
+ * What runs here: the version, the SIMD target in use and those available, the number of threads
+ * and where the addon was loaded from. `BATCHNORM_SIMD=AVX2` in the environment forces a target.
+ */
+export function info(): Info {
+  return {
+    version,
+    simdTarget: native.simdTarget(),
+    simdTargets: native.simdTargets(),
+    threads: 1,
+    addon: addonPath,
+    napi: process.versions.napi ?? '',
+  };
+}
