@@ -1,0 +1,54 @@
+import { types } from 'node:util';
+import { ArgumentError, DTypeError } from '../errors';
+import { nameOf } from './name-of';
+
+/** Element type of a tensor. */
+export type DType = 'float32' | 'float64';
+
+/** The memory of a tensor: `Float32Array` for float32, `Float64Array` for float64. */
+export type FloatArray = Float32Array | Float64Array;
+
+/**
+ * Says whether `value` is a Float32Array or a Float64Array, of whatever realm.
+ *
+ * @internal
+ */
+export function isFloatArray(value: unknown): value is FloatArray {
+  return types.isFloat32Array(value) || types.isFloat64Array(value);
+}
+
+/**
+ * The element type of `data`.
+ *
+ * @internal
+ */
+export function dtypeOf(data: FloatArray): DType {
+  return types.isFloat32Array(data) ? 'float32' : 'float64';
+}
+
+/**
+ * `value` as a dtype; `name` is what the error calls its owner.
+ *
+ * @internal
+ */
+export function checkDType(value: unknown, name: string): DType {
+  if (value === 'float32' || value === 'float64') return value;
+  throw new DTypeError(`${name}: dtype must be 'float32' or 'float64', got ${nameOf(value)}`);
+}
+
+/**
+ * Zeroed memory for `size` elements, or an error that says how much was asked for.
+ *
+ * @internal
+ */
+export function allocate(dtype: DType, size: number): FloatArray {
+  const Type = dtype === 'float32' ? Float32Array : Float64Array;
+  try {
+    return new Type(size);
+  } catch (cause) {
+    const bytes = size * Type.BYTES_PER_ELEMENT;
+    throw new ArgumentError(`cannot allocate ${bytes} bytes for ${size} ${dtype} elements`, {
+      cause,
+    });
+  }
+}

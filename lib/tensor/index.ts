@@ -1,0 +1,26 @@
+export {
+  empty,
+  emptyLike,
+  full,
+  ones,
+  rand,
+  randn,
+  type TypedArray,
+  tensor,
+  zeros,
+} from './creation';
+export type { DType, FloatArray } from './dtype';
+export type { MemoryFormat } from './memory-format';
+export type { NestedArray } from './nested';
+export type { TensorOptions } from './options';
+export { Parameter } from './parameter';
+export { manualSeed } from './random';
+export { formatShape } from './shape';
+export { Tensor } from './tensor';
+export {
+  asTensor,
+  type DimsData,
+  type ShapedData,
+  type StridedData,
+  type TensorLike,
+} from './tensor-like';

@@ -1,0 +1,125 @@
+import { types } from 'node:util';
+import { ArgumentError, ShapeError } from '../errors';
+import type { FloatArray } from './dtype';
+import { isFloatArray } from './dtype';
+import { type MemoryFormat, stridesOf } from './memory-format';
+import { nameOf } from './name-of';
+import { checkShape, formatShape, readIntegers, sizeOf } from './shape';
+import { Tensor } from './tensor';
+
+/** A plain object with the elements and their shape (N, C, ...). */
+export interface ShapedData {
+  readonly data: FloatArray;
+  readonly shape: readonly number[];
+  /** How `data` is laid out; default `'contiguous'`. */
+  readonly memoryFormat?: MemoryFormat | undefined;
+}
+
+/** A tensor of onnxruntime. Its type leaves open what `data` holds; float32 and float64 are taken. */
+export interface DimsData {
+  readonly data: ArrayBufferView | readonly string[];
+  readonly dims: readonly number[];
+}
+
+/** An ndarray of scijs, whose elements are dense in row-major or in channels-last order. */
+export interface StridedData {
+  readonly data: FloatArray;
+  readonly shape: readonly number[];
+  readonly stride: readonly number[];
+  readonly offset: number;
+}
+
+/** Whatever is taken where a tensor goes in. None of them is copied. */
+export type TensorLike = Tensor | ShapedData | DimsData | StridedData;
+
+/**
+ * `value` as a Tensor over the same memory: itself where it is one already. Each property is read
+ * once, so an object that answers differently each time cannot slip past the checks.
+ *
+ * @param value - see {@link TensorLike}
+ * @param name - what error messages call it
+ * @throws ArgumentError where `value` is none of the accepted kinds, or its memory is gone
+ * @throws DTypeError where the elements are neither float32 nor float64
+ * @throws ShapeError where shape, strides or offset do not fit the data
+ *
+ * @internal
+ */
+export function asTensor(value: TensorLike, name: string): Tensor {
+  if (value instanceof Tensor) return checkMemory(value, name);
+  if (typeof value !== 'object' || value === null || isArray(value)) throw notATensor(value, name);
+  const { data, shape, dims, stride, offset, memoryFormat } = value as Partial<Anything>;
+  const sizes = shape ?? dims;
+  if (data === undefined || sizes === undefined) throw notATensor(value, name);
+  if (stride !== undefined) return fromStrided(data, sizes, stride, offset, name);
+  // The constructor checks what these claim to be.
+  return new Tensor(
+    data as FloatArray,
+    sizes as readonly number[],
+    (memoryFormat ?? undefined) as MemoryFormat | undefined,
+    name,
+  );
+}
+
+type Anything = Record<'data' | 'shape' | 'dims' | 'stride' | 'offset' | 'memoryFormat', unknown>;
+
+function isArray(value: unknown): boolean {
+  return Array.isArray(value) || types.isTypedArray(value);
+}
+
+function notATensor(value: unknown, name: string): ArgumentError {
+  const hint = isArray(value) ? '; tensor(values, shape) makes a Tensor of it' : '';
+  return new ArgumentError(
+    `${name} must be a Tensor, { data, shape }, { data, dims } or an ndarray, got ${nameOf(value)}${hint}`,
+  );
+}
+
+function checkMemory(tensor: Tensor, name: string): Tensor {
+  if (tensor.data.length === tensor.size) return tensor;
+  throw new ArgumentError(
+    `${name}: data has ${tensor.data.length} elements where shape ${formatShape(tensor.shape)} needs ${tensor.size}; was its buffer transferred or resized?`,
+  );
+}
+
+function fromStrided(
+  data: unknown,
+  shape: unknown,
+  stride: unknown,
+  offset: unknown,
+  name: string,
+): Tensor {
+  const sizes = checkShape(shape, name);
+  const strides = readIntegers(stride, `${name}: stride`);
+  const format = formatOf(sizes, strides, name);
+  const start = offset ?? 0;
+  const size = sizeOf(sizes);
+  if (typeof start !== 'number' || !Number.isSafeInteger(start) || start < 0) {
+    throw new ArgumentError(`${name}: offset must be a non-negative integer, got ${nameOf(start)}`);
+  }
+  if (!isFloatArray(data)) return new Tensor(data as FloatArray, sizes, format, name); // its error
+  if (start + size > data.length) {
+    throw new ShapeError(
+      `${name}: data has ${data.length} elements, but shape ${formatShape(sizes)} at offset ${start} needs ${start + size}`,
+    );
+  }
+  const whole = start === 0 && size === data.length;
+  return new Tensor(whole ? data : data.subarray(start, start + size), sizes, format, name);
+}
+
+const formats: readonly MemoryFormat[] = ['contiguous', 'channelsLast'];
+
+/** The memory format whose strides these are; strides of dimensions of size 1 do not matter. */
+function formatOf(
+  sizes: readonly number[],
+  strides: readonly number[],
+  name: string,
+): MemoryFormat {
+  const empty = sizeOf(sizes) === 0;
+  const format = formats.find((candidate) => {
+    const dense = stridesOf(sizes, candidate);
+    return sizes.every((size, dim) => empty || size === 1 || strides[dim] === dense[dim]);
+  });
+  if (format !== undefined && strides.length === sizes.length) return format;
+  throw new ShapeError(
+    `${name}: strides ${formatShape(strides)} of shape ${formatShape(sizes)} are neither contiguous nor channels last; copy the ndarray into a dense one first`,
+  );
+}

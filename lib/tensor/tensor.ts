@@ -1,0 +1,142 @@
+import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { allocate, type DType, dtypeOf, type FloatArray, isFloatArray } from './dtype';
+import { formatTensor } from './format';
+import {
+  changeFormat,
+  checkMemoryFormat,
+  formatsAgree,
+  type MemoryFormat,
+  stridesOf,
+} from './memory-format';
+import { nameOf } from './name-of';
+import { type NestedArray, nest } from './nested';
+import { checkOptions, type TensorOptions } from './options';
+import { checkShape, formatShape, inferShape, sizeOf } from './shape';
+
+const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+
+/**
+ * A dense array of floating-point numbers in some number of dimensions, as `torch.Tensor`.
+ *
+ * It is a label on a typed array that the caller owns: reading and writing `data` reads and writes
+ * the tensor. `console.log(t)` and `String(t)` print as PyTorch prints.
+ */
+export class Tensor {
+  /** The elements, in the order that `memoryFormat` says. */
+  readonly data: FloatArray;
+  /** The sizes, always reported as (N, C, ...); frozen. */
+  readonly shape: readonly number[];
+  /** The element type of `data`. */
+  readonly dtype: DType;
+  /** How the elements of (N, C, ...) lie in `data`. */
+  readonly memoryFormat: MemoryFormat;
+
+  /**
+   * Takes `data` as it is, without a copy.
+   *
+   * @param data - `Float32Array` or `Float64Array`, over an ArrayBuffer or a SharedArrayBuffer
+   * @param shape - sizes whose product is `data.length`; `[]` for a single number
+   * @param memoryFormat - how `data` is laid out
+   * @param name - what error messages call this tensor
+   * @throws DTypeError where `data` has another type
+   * @throws ShapeError where `shape` is invalid or does not fit `data`
+   * @throws ArgumentError where `shape` is no array or `memoryFormat` is unknown
+   */
+  constructor(
+    data: FloatArray,
+    shape: readonly number[],
+    memoryFormat: MemoryFormat = 'contiguous',
+    name = 'Tensor',
+  ) {
+    if (!isFloatArray(data)) {
+      throw new DTypeError(
+        `${name}: data must be a Float32Array or a Float64Array, got ${nameOf(data)}`,
+      );
+    }
+    this.data = data;
+    this.shape = checkShape(shape, name);
+    this.dtype = dtypeOf(data);
+    this.memoryFormat = checkMemoryFormat(memoryFormat, this.shape, name);
+    if (data.length !== this.size) {
+      throw new ShapeError(
+        `${name}: data has ${data.length} elements, but shape ${formatShape(this.shape)} needs ${this.size}`,
+      );
+    }
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The number of dimensions. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** The elements as nested arrays in logical (N, C, ...) order; a plain number for shape `[]`. */
+  toArray(): NestedArray {
+    return nest(this.data, this.shape, stridesOf(this.shape, this.memoryFormat));
+  }
+
+  /**
+   * The only element.
+   *
+   * @throws ArgumentError where there is not exactly one
+   */
+  item(): number {
+    const [value] = this.data;
+    if (value === undefined || this.size !== 1) {
+      throw new ArgumentError(
+        `a Tensor with ${this.size} elements cannot be converted to Scalar; toArray() gives them all`,
+      );
+    }
+    return value;
+  }
+
+  /** A copy with memory of its own, in the same dtype and memory format. */
+  clone(): Tensor {
+    const data = allocate(this.dtype, this.data.length);
+    data.set(this.data);
+    return new Tensor(data, this.shape, this.memoryFormat);
+  }
+
+  /**
+   * The same elements, in logical order, under another shape. The result is contiguous. It shares
+   * memory with this tensor, except where a channels-last one must be copied into logical order.
+   *
+   * @param shape - sizes with the same product; one of them may be -1 and is inferred
+   * @throws ShapeError where the sizes do not fit
+   */
+  reshape(shape: readonly number[]): Tensor {
+    const sizes = inferShape(shape, this.size);
+    const inOrder = this.memoryFormat === 'contiguous' || formatsAgree(this.shape);
+    const { data } = inOrder ? this : this.to({ memoryFormat: 'contiguous' });
+    return new Tensor(data, sizes);
+  }
+
+  /**
+   * This tensor in another dtype, memory format or both: a copy, or this very tensor where nothing
+   * changes. An option left out stays as it is.
+   *
+   * @throws DTypeError, ArgumentError or ShapeError where an option is unknown or does not fit
+   */
+  to(options: TensorOptions): Tensor {
+    const { dtype = this.dtype, memoryFormat = this.memoryFormat } = checkOptions(options, 'to');
+    const format = checkMemoryFormat(memoryFormat, this.shape, 'to');
+    if (dtype === this.dtype && format === this.memoryFormat) return this;
+    const data = allocate(dtype, this.data.length);
+    if (format === this.memoryFormat || formatsAgree(this.shape)) data.set(this.data);
+    else changeFormat(this.data, data, this.shape, format);
+    return new Tensor(data, this.shape, format);
+  }
+
+  /** The tensor as PyTorch prints it; more than 1000 elements are summarised. */
+  toString(): string {
+    return formatTensor(this);
+  }
+
+  [inspectCustom](): string {
+    return this.toString();
+  }
+}
