@@ -1,0 +1,33 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { root } from '../root.mjs';
+import { succeeds } from '../run.mjs';
+
+/** Builds the kernels' tests in `folder` and runs them, for every target the processor has. */
+export function googleTest(folder, cmakeArgs = [], env = {}) {
+  console.log(`\nGoogleTest (${folder})`);
+  const report = join(root, folder, 'gtest.json');
+  rmSync(report, { force: true });
+  mkdirSync(dirname(report), { recursive: true });
+  const options = { env: { ...process.env, ...env } };
+  const configure = ['-S', '.', '-B', folder, '-DBATCHNORM_BUILD_TESTS=ON', ...cmakeArgs];
+  const build = ['--build', folder, '--target', 'batchnorm_tests', '--parallel', '2'];
+  const ran =
+    succeeds('cmake', configure, options) &&
+    succeeds('cmake', build, options) &&
+    succeeds(join(root, folder, 'batchnorm_tests'), [`--gtest_output=json:${report}`], options);
+  return count(report, ran);
+}
+
+/** A case passes when it ran to its end without a failure; a skipped one has not passed. */
+function count(report, ran) {
+  let cases = [];
+  try {
+    cases = JSON.parse(readFileSync(report, 'utf8')).testsuites.flatMap((s) => s.testsuite);
+  } catch {
+    console.error('GoogleTest has left no report: it did not build, or it did not end.');
+  }
+  const passed = cases.filter((c) => c.result === 'COMPLETED' && !c.failures).length;
+  const failed = cases.length - passed;
+  return { passed, failed: ran ? failed : Math.max(failed, 1) };
+}

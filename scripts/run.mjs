@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { root } from './root.mjs';
+
+/** Runs a program in the repository, its output shown; returns whether it succeeded. */
+export function succeeds(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (error) console.error(`${command}: ${error.message}`);
+  return status === 0;
+}
+
+/** Runs a program in the repository, its output shown; ends this process where it fails. */
+export function run(command, args, options) {
+  if (succeeds(command, args, options)) return;
+  console.error(`failed: ${[command, ...args].join(' ')}`);
+  process.exit(1);
+}
+
+/** What a program prints, without the last line break; null where it fails or does not exist. */
+export function output(command, args, options = {}) {
+  const { status, stdout } = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
+  return status === 0 ? stdout.trimEnd() : null;
+}

@@ -1,0 +1,11 @@
+import { run } from '../run.mjs';
+import { unlessMade } from './stamp.mjs';
+
+/** Installs the packages of package-lock.json where they are absent or others. */
+export function ensureNodePackages() {
+  unlessMade('node_modules', ['package-lock.json'], () => {
+    console.log('Installing the Node packages');
+    // Ours is built by the next step, and no package we use needs its own install script.
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  });
+}
