@@ -1,0 +1,105 @@
+import { ArgumentError } from '../errors';
+import type { DType } from '../tensor/dtype';
+import { Tensor } from '../tensor/tensor';
+import { asTensor, type TensorLike } from '../tensor/tensor-like';
+import { type BackwardCall, backward } from './backward';
+import type { Caller } from './caller';
+import { optional } from './optional';
+import { checkBoolean, checkOptions } from './options';
+import { perChannel } from './statistics';
+
+export interface BatchNormBackwardOptions {
+  /** The scale of the forward pass, one value per channel; 1 when absent. */
+  weight?: TensorLike | null;
+  /** The mean that the forward pass subtracted, one value per channel. */
+  mean: Float64Array | TensorLike;
+  /** 1 / sqrt(variance + eps) of the forward pass, one value per channel. */
+  invstd: Float64Array | TensorLike;
+  /** Whether mean and invstd are the batch's own, so that the gradient flows through them. */
+  training?: boolean;
+  /** Where to write `gradInput`: `gradOutput` itself, or memory that nothing else here shares. */
+  out?: TensorLike | null;
+}
+
+export interface BatchNormGradients {
+  /** Of the input's shape, dtype and memory format. */
+  gradInput: Tensor;
+  /** C values of the input's dtype. */
+  gradWeight: Tensor;
+  /** C values of the input's dtype. */
+  gradBias: Tensor;
+}
+
+const caller: Caller = { name: 'batchNormBackward', ranks: null, numFeatures: null };
+const optionNames = ['weight', 'mean', 'invstd', 'training', 'out'];
+
+/**
+ * The gradients of {@link batchNorm}. With n values per channel and
+ * `dot = sum(gradOutput * (x - mean))`:
+ *
+ *     gradWeight = dot * invstd
+ *     gradBias   = sum(gradOutput)
+ *     gradInput  = gradOutput * invstd * weight                          (eval)
+ *     gradInput  = (gradOutput - gradBias / n - (x - mean) * dot * invstd^2 / n) * invstd * weight
+ *
+ * Ioffe & Szegedy 2015, arXiv:1502.03167, section 3.
+ *
+ * @param gradOutput Of the input's shape and dtype; of another memory format it is copied.
+ * @param input The input of the forward pass, (N, C, ...).
+ * @throws ShapeError, DTypeError or ArgumentError as {@link batchNorm} does, and ArgumentError
+ * without mean or invstd. A refused call changes nothing.
+ *
+ * @example
+ * ```ts
+ * const x = tensor([[1, 2], [3, 6]]);
+ * const { mean, variance } = functional.moments(x);
+ * const invstd = variance.map((v) => 1 / Math.sqrt(v + 1e-5));
+ * functional.batchNormBackward(ones([2, 2]), x, { mean, invstd, training: true });
+ * ```
+ */
+export function batchNormBackward(
+  gradOutput: TensorLike,
+  input: TensorLike,
+  options: BatchNormBackwardOptions,
+): BatchNormGradients {
+  checkOptions(caller.name, options, optionNames);
+  const { weight, mean, invstd, training = false, out } = options;
+  checkBoolean(caller.name, 'training', training);
+  const x = asTensor(input, 'input');
+  const means = statistic(mean, 'mean');
+  const call: BackwardCall = {
+    caller,
+    gradOutput: asTensor(gradOutput, 'gradOutput'),
+    input: x,
+    weight: optional(weight, 'weight'),
+    mean: means,
+    invstd: statistic(invstd, 'invstd'),
+    training,
+    out: optional(out, 'out'),
+    gradWeight: perChannel(means.length),
+    gradBias: perChannel(means.length),
+  };
+  const gradInput = backward(call);
+  return {
+    gradInput,
+    gradWeight: toTensor(call.gradWeight, x.dtype),
+    gradBias: toTensor(call.gradBias, x.dtype),
+  };
+}
+
+/** Values per channel as the kernels take them: float64, without a copy where they are. */
+function statistic(value: Float64Array | TensorLike | undefined, name: string): Float64Array {
+  if (value === null || value === undefined) {
+    throw new ArgumentError(
+      `${caller.name}: ${name} is needed, one value per channel, as the forward pass used it`,
+    );
+  }
+  if (value instanceof Float64Array) return value;
+  const { data } = asTensor(value, name);
+  return data instanceof Float64Array ? data : new Float64Array(data);
+}
+
+function toTensor(values: Float64Array, dtype: DType): Tensor {
+  const data = dtype === 'float64' ? values : new Float32Array(values);
+  return new Tensor(data, [data.length]);
+}

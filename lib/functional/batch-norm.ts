@@ -1,0 +1,103 @@
+import { ArgumentError } from '../errors';
+import type { Tensor } from '../tensor/tensor';
+import { asTensor, type TensorLike } from '../tensor/tensor-like';
+import {
+  type ForwardCall,
+  forwardWithBatchStatistics,
+  forwardWithRunningStatistics,
+} from './batch-norm-forward';
+import type { Caller } from './caller';
+import { overlaps } from './memory';
+import { optional } from './optional';
+import { checkBoolean, checkEps, checkMomentum, checkOptions } from './options';
+import { newStatistics } from './statistics';
+
+export interface BatchNormFunctionOptions {
+  /** Scale, one value per channel; 1 when absent. */
+  weight?: TensorLike | null;
+  /** Shift, one value per channel; 0 when absent. */
+  bias?: TensorLike | null;
+  /** Whether to normalize with the batch's statistics, and update the running ones. */
+  training?: boolean;
+  /** Weight of the new value in the running statistics; any finite number. */
+  momentum?: number;
+  /** Added to the variance; a finite number >= 0. */
+  eps?: number;
+  /** Where to write the output: the input itself, or memory that nothing else here shares. */
+  out?: TensorLike | null;
+  /** false puts the biased variance into `runningVar`, as Keras, ONNX and oneDNN do. */
+  unbiasedRunningVar?: boolean;
+}
+
+const caller: Caller = { name: 'batchNorm', ranks: null, numFeatures: null };
+const optionNames = ['weight', 'bias', 'training', 'momentum', 'eps', 'out', 'unbiasedRunningVar'];
+
+/**
+ * Batch normalization over each channel of (N, C, ...), as PyTorch's `F.batch_norm`.
+ *
+ *     y = (x - mean) / sqrt(variance + eps) * weight + bias
+ *
+ * mean and variance are the running ones or, with `training`, those of the batch (variance
+ * biased), which then go into the running ones in place:
+ * `running = (1 - momentum) * running + momentum * batch` (variance unbiased).
+ * Ioffe & Szegedy 2015, arXiv:1502.03167.
+ *
+ * @param input (N, C, ...), float32 or float64, of either memory format.
+ * @param runningMean C values of the input's dtype; may be null with `training`.
+ * @param runningVar C values of the input's dtype; may be null with `training`.
+ * @returns `out`, or a new tensor of the input's shape, dtype and memory format.
+ * @throws ShapeError where a shape or a number of channels does not fit, and with `training` for
+ * one value per channel.
+ * @throws DTypeError where a dtype differs from the input's.
+ * @throws ArgumentError where an option makes no sense, running statistics are missing, memory
+ * is detached, or `out` overlaps another tensor. A refused call changes nothing.
+ *
+ * @example
+ * ```ts
+ * const y = functional.batchNorm(randn([8, 3, 4, 4]), zeros([3]), ones([3]), { eps: 1e-3 });
+ * ```
+ */
+export function batchNorm(
+  input: TensorLike,
+  runningMean: TensorLike | null,
+  runningVar: TensorLike | null,
+  options: BatchNormFunctionOptions = {},
+): Tensor {
+  checkOptions(caller.name, options, optionNames);
+  const {
+    weight,
+    bias,
+    training = false,
+    momentum = 0.1,
+    eps = 1e-5,
+    out,
+    unbiasedRunningVar = true,
+  } = options;
+  checkBoolean(caller.name, 'training', training);
+  checkMomentum(caller.name, momentum);
+  checkEps(caller.name, eps);
+  checkBoolean(caller.name, 'unbiasedRunningVar', unbiasedRunningVar);
+  const call: ForwardCall = {
+    caller,
+    input: asTensor(input, 'input'),
+    weight: optional(weight, 'weight'),
+    bias: optional(bias, 'bias'),
+    runningMean: optional(runningMean, 'runningMean'),
+    runningVar: optional(runningVar, 'runningVar'),
+    eps,
+    out: optional(out, 'out'),
+  };
+  if (!training) return forwardWithRunningStatistics(call, null);
+  refuseSharedBuffers(call);
+  // An empty input may have more channels than memory holds.
+  const statistics = newStatistics(call.input.size === 0 ? 0 : (call.input.shape[1] ?? 0));
+  return forwardWithBatchStatistics(call, momentum, unbiasedRunningVar, statistics);
+}
+
+/** Running statistics are written one after the other: two over the same memory would mix. */
+function refuseSharedBuffers({ runningMean, runningVar }: ForwardCall): void {
+  if (runningMean === null || runningVar === null) return;
+  if (overlaps(runningMean.data, runningVar.data)) {
+    throw new ArgumentError(`${caller.name}: running_mean and running_var share memory`);
+  }
+}

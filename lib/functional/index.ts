@@ -1,0 +1,10 @@
+export {
+  type BatchNormFunctionOptions,
+  batchNorm,
+} from './batch-norm';
+export {
+  type BatchNormBackwardOptions,
+  type BatchNormGradients,
+  batchNormBackward,
+} from './batch-norm-backward';
+export { type Moments, moments } from './moments';

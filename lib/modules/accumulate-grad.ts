@@ -1,0 +1,22 @@
+import { requireMemory } from '../functional/memory';
+import type { Parameter } from '../tensor/parameter';
+import { Tensor } from '../tensor/tensor';
+
+/** Refuses a parameter whose `grad` cannot be added to; its shape and dtype are sure to fit. */
+export function checkGrad(caller: string, name: string, parameter: Parameter | null): void {
+  const grad = parameter?.grad ?? null;
+  if (grad !== null) requireMemory(caller, `${name}.grad`, grad.data, grad.size);
+}
+
+/** grad += gradient, added in float64 and rounded once. */
+export function accumulateGrad(parameter: Parameter | null, gradient: Float64Array): void {
+  if (parameter === null) return;
+  const { grad, dtype, shape } = parameter;
+  if (grad === null) {
+    const data = dtype === 'float64' ? gradient.slice() : new Float32Array(gradient);
+    parameter.grad = new Tensor(data, shape);
+    return;
+  }
+  const { data } = grad;
+  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) + (gradient[i] as number);
+}

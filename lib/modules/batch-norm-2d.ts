@@ -1,0 +1,22 @@
+import { BatchNorm } from './batch-norm';
+import type { BatchNormOptions } from './batch-norm-options';
+
+/**
+ * Batch normalization of (N, C, H, W), each channel over all its values.
+ * Ioffe & Szegedy 2015, arXiv:1502.03167; PyTorch's `nn.BatchNorm2d`.
+ *
+ * @example
+ * ```ts
+ * const bn = new BatchNorm2d(100);
+ * const y = bn.forward(randn([20, 100, 35, 45]));
+ * ```
+ */
+export class BatchNorm2d extends BatchNorm {
+  /**
+   * @param numFeatures C, a positive integer.
+   * @throws ArgumentError or DTypeError where `numFeatures` or an option makes no sense.
+   */
+  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+    super([4], numFeatures, options);
+  }
+}

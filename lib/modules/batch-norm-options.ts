@@ -1,0 +1,47 @@
+import { checkBoolean, checkEps, checkMomentum, checkOptions } from '../functional/options';
+import { checkDType, type DType } from '../tensor/dtype';
+
+export interface BatchNormOptions {
+  /** Added to the variance; a finite number >= 0. */
+  eps?: number;
+  /** Weight of the new value in the running statistics; null for their cumulative average. */
+  momentum?: number | null;
+  /** Whether to learn a scale (`weight`) and a shift (`bias`) per channel. */
+  affine?: boolean;
+  /** Whether to keep running statistics, for evaluation to normalize with. */
+  trackRunningStats?: boolean;
+  /** The type of parameters and buffers, and so of the input. */
+  dtype?: DType;
+  /** false keeps the biased variance in `runningVar`, as Keras, ONNX and oneDNN do. */
+  unbiasedRunningVar?: boolean;
+}
+
+const defaults = {
+  eps: 1e-5,
+  momentum: 0.1,
+  affine: true,
+  trackRunningStats: true,
+  dtype: 'float32',
+  unbiasedRunningVar: true,
+} as const;
+
+/** The options with defaults filled in, each read once and checked. */
+export function readOptions(caller: string, options: BatchNormOptions): Required<BatchNormOptions> {
+  checkOptions(caller, options, Object.keys(defaults));
+  const {
+    eps = defaults.eps,
+    momentum = defaults.momentum,
+    affine = defaults.affine,
+    trackRunningStats = defaults.trackRunningStats,
+    dtype = defaults.dtype,
+    unbiasedRunningVar = defaults.unbiasedRunningVar,
+  } = options;
+  return {
+    eps: checkEps(caller, eps),
+    momentum: momentum === null ? null : checkMomentum(caller, momentum),
+    affine: checkBoolean(caller, 'affine', affine),
+    trackRunningStats: checkBoolean(caller, 'trackRunningStats', trackRunningStats),
+    dtype: checkDType(dtype, caller),
+    unbiasedRunningVar: checkBoolean(caller, 'unbiasedRunningVar', unbiasedRunningVar),
+  };
+}

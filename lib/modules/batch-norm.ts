@@ -1,0 +1,308 @@
+import { ArgumentError } from '../errors';
+import { backward } from '../functional/backward';
+import {
+  type ForwardCall,
+  forwardWithBatchStatistics,
+  forwardWithRunningStatistics,
+} from '../functional/batch-norm-forward';
+import type { Caller } from '../functional/caller';
+import { overlaps } from '../functional/memory';
+import { optional } from '../functional/optional';
+import { checkBoolean, checkEps, checkMomentum, checkOptions } from '../functional/options';
+import { newStatistics, type Statistics } from '../functional/statistics';
+import { ones, zeros } from '../tensor/creation';
+import type { DType } from '../tensor/dtype';
+import { nameOf } from '../tensor/name-of';
+import { Parameter } from '../tensor/parameter';
+import type { Tensor } from '../tensor/tensor';
+import { asTensor, type TensorLike } from '../tensor/tensor-like';
+import { accumulateGrad, checkGrad } from './accumulate-grad';
+import { type BatchNormOptions, readOptions } from './batch-norm-options';
+import { Module } from './module';
+import { reprBoolean, reprFloat } from './repr';
+import type { Counter, StateEntry } from './state-dict';
+
+export interface ForwardOptions {
+  /**
+   * Where to write the output: a tensor of the input's shape, dtype and memory format, either the
+   * input itself (with `grad: false`) or memory that nothing else here shares.
+   */
+  out?: TensorLike | null;
+  /** Whether to keep what `backward` needs; `training` unless told. */
+  grad?: boolean;
+}
+
+export interface BackwardOptions {
+  /** Where to write the gradient: `gradOutput` itself, or memory that nothing else here shares. */
+  out?: TensorLike | null;
+}
+
+const forwardOptions = ['out', 'grad'];
+const backwardOptions = ['out'];
+
+/** What BatchNorm1d, 2d and 3d share; they differ in the ranks they accept. */
+export abstract class BatchNorm extends Module {
+  /** C, the channels of every input. */
+  readonly numFeatures: number;
+  /** Whether the layer learns `weight` and `bias`. */
+  readonly affine: boolean;
+  /** The type of parameters and buffers. */
+  readonly dtype: DType;
+  /** Whether `runningVar` takes the unbiased variance, as in PyTorch. */
+  readonly unbiasedRunningVar: boolean;
+  /** Scale, C values, 1 at first; null without `affine`. */
+  readonly weight: Parameter | null;
+  /** Shift, C values, 0 at first; null without `affine`. */
+  readonly bias: Parameter | null;
+  /** Running mean, C values, 0 at first; null where made without `trackRunningStats`. */
+  readonly runningMean: Tensor | null;
+  /** Running variance, C values, 1 at first; null where made without `trackRunningStats`. */
+  readonly runningVar: Tensor | null;
+  /** Set to false later, it stops the updates in training; evaluation still uses the buffers. */
+  trackRunningStats: boolean;
+
+  #eps: number;
+  #momentum: number | null;
+  readonly #batches: Counter | null;
+  readonly #caller: Caller;
+  // Made once and used again, since small arrays cost more than small batches.
+  readonly #statistics: Statistics;
+  readonly #gradWeight: Float64Array;
+  readonly #gradBias: Float64Array;
+  // What the last forward left for backward; the statistics belong to it.
+  #input: Tensor | null = null;
+  #usedBatchStatistics = false;
+
+  protected constructor(ranks: readonly number[], numFeatures: number, options: BatchNormOptions) {
+    super();
+    const name = this.constructor.name;
+    if (!Number.isSafeInteger(numFeatures) || numFeatures <= 0) {
+      throw new ArgumentError(
+        `${name}: numFeatures should be a positive integer, got ${nameOf(numFeatures)}`,
+      );
+    }
+    const { eps, momentum, affine, trackRunningStats, dtype, unbiasedRunningVar } = readOptions(
+      name,
+      options,
+    );
+    const shape = [numFeatures];
+    this.numFeatures = numFeatures;
+    this.affine = affine;
+    this.dtype = dtype;
+    this.unbiasedRunningVar = unbiasedRunningVar;
+    this.weight = affine ? new Parameter(ones(shape, { dtype })) : null;
+    this.bias = affine ? new Parameter(zeros(shape, { dtype })) : null;
+    this.runningMean = trackRunningStats ? zeros(shape, { dtype }) : null;
+    this.runningVar = trackRunningStats ? ones(shape, { dtype }) : null;
+    this.trackRunningStats = trackRunningStats;
+    this.#eps = eps;
+    this.#momentum = momentum;
+    this.#batches = trackRunningStats ? { value: 0 } : null;
+    this.#caller = { name, ranks, numFeatures };
+    this.#statistics = newStatistics(numFeatures);
+    this.#gradWeight = new Float64Array(numFeatures);
+    this.#gradBias = new Float64Array(numFeatures);
+  }
+
+  /** Added to the variance; a finite number >= 0. */
+  get eps(): number {
+    return this.#eps;
+  }
+
+  set eps(value: number) {
+    this.#eps = checkEps(this.#caller.name, value);
+  }
+
+  /** Weight of the new value in the running statistics; null for their cumulative average. */
+  get momentum(): number | null {
+    return this.#momentum;
+  }
+
+  set momentum(value: number | null) {
+    this.#momentum = value === null ? null : checkMomentum(this.#caller.name, value);
+  }
+
+  /** Training batches that went into the running statistics; null where there are none. */
+  get numBatchesTracked(): number | null {
+    return this.#batches === null ? null : this.#batches.value;
+  }
+
+  /**
+   * Normalizes each channel:
+   *
+   *     y = (x - mean) / sqrt(variance + eps) * weight + bias
+   *
+   * In training, and without running statistics, mean and (biased) variance are the batch's;
+   * training puts these into the running ones, `running = (1 - momentum) * running + momentum *
+   * batch` (variance unbiased), and counts the batch. Evaluation normalizes with the running ones.
+   * Ioffe & Szegedy 2015, arXiv:1502.03167.
+   *
+   * What it keeps for `backward` is the input itself, not a copy: leave that unchanged until then.
+   * Each forward replaces what the one before has kept.
+   *
+   * @param input A tensor of the layer's rank, channels and dtype, or what stands for one.
+   * @returns `out`, or a new tensor of the input's shape, dtype and memory format.
+   * @throws ShapeError for a wrong rank or number of channels, for one value per channel where the
+   * batch's statistics are used, and for an `out` of another shape or memory format.
+   * @throws DTypeError where input or `out` are not of the layer's dtype.
+   * @throws ArgumentError where memory is detached, `out` overlaps another tensor, or `out` is the
+   * input while `grad` holds. A refused call changes nothing.
+   */
+  forward(input: TensorLike, options: ForwardOptions = {}): Tensor {
+    const { name } = this.#caller;
+    checkOptions(name, options, forwardOptions);
+    const { out, grad = this.training } = options;
+    // First, since reading what stands for a tensor may run a caller's code.
+    const x = asTensor(input, 'input');
+    const output = optional(out, 'out');
+    checkBoolean(name, 'grad', grad);
+    if (grad && output !== null) refuseInPlace(name, x, output);
+    const updates = this.training && this.trackRunningStats;
+    const usesRunning = updates || !this.training;
+    const call: ForwardCall = {
+      caller: this.#caller,
+      input: x,
+      weight: this.weight,
+      bias: this.bias,
+      runningMean: usesRunning ? this.runningMean : null,
+      runningVar: usesRunning ? this.runningVar : null,
+      eps: this.#eps,
+      out: output,
+    };
+    const usesBatch = this.training || this.runningMean === null;
+    const y = usesBatch
+      ? this.#forwardBatch(call, updates)
+      : forwardWithRunningStatistics(call, grad ? this.#statistics : null);
+    this.#input = grad ? x : null;
+    this.#usedBatchStatistics = usesBatch;
+    return y;
+  }
+
+  #forwardBatch(call: ForwardCall, updates: boolean): Tensor {
+    const batches = updates ? this.#batches : null;
+    const momentum = this.#momentum ?? (batches === null ? 0 : 1 / (batches.value + 1));
+    const { unbiasedRunningVar } = this;
+    const y = forwardWithBatchStatistics(call, momentum, unbiasedRunningVar, this.#statistics);
+    if (batches !== null) batches.value++;
+    return y;
+  }
+
+  /**
+   * The gradient of the last `forward`'s input; those of `weight` and `bias` are added to their
+   * `grad`. With n values per channel and `dot = sum(gradOutput * (x - mean))`:
+   *
+   *     gradWeight = dot * invstd
+   *     gradBias   = sum(gradOutput)
+   *     gradInput  = gradOutput * invstd * weight              (normalized by running statistics)
+   *     gradInput  = (gradOutput - gradBias / n - (x - mean) * dot * invstd^2 / n) * invstd * weight
+   *
+   * Call it once for each `forward`, with input and `weight` unchanged since; it lets go of what
+   * `forward` kept.
+   *
+   * @param gradOutput Of the output's shape and dtype; of another memory format it is copied.
+   * @returns `out`, or a new tensor of the input's shape, dtype and memory format.
+   * @throws ArgumentError where no forward has kept its input, or memory is detached or overlaps.
+   * @throws ShapeError or DTypeError where `gradOutput` or `out` do not fit the input. A refused
+   * call changes nothing, and can be made again.
+   */
+  backward(gradOutput: TensorLike, options: BackwardOptions = {}): Tensor {
+    const { name } = this.#caller;
+    checkOptions(name, options, backwardOptions);
+    const { out } = options;
+    const dy = asTensor(gradOutput, 'gradOutput');
+    const gradInput = optional(out, 'out');
+    const input = this.#input;
+    if (input === null) throw nothingKept(name);
+    checkGrad(name, 'weight', this.weight);
+    checkGrad(name, 'bias', this.bias);
+    const dx = backward({
+      caller: this.#caller,
+      gradOutput: dy,
+      input,
+      weight: this.weight,
+      mean: this.#statistics.mean,
+      invstd: this.#statistics.invstd,
+      training: this.#usedBatchStatistics,
+      out: gradInput,
+      gradWeight: this.#gradWeight,
+      gradBias: this.#gradBias,
+    });
+    accumulateGrad(this.weight, this.#gradWeight);
+    accumulateGrad(this.bias, this.#gradBias);
+    this.#input = null;
+    return dx;
+  }
+
+  override namedParameters(): [name: string, parameter: Parameter][] {
+    const { weight, bias } = this;
+    return weight === null || bias === null
+      ? []
+      : [
+          ['weight', weight],
+          ['bias', bias],
+        ];
+  }
+
+  /** `running_mean` and `running_var`; the counter is {@link numBatchesTracked}. */
+  override namedBuffers(): [name: string, buffer: Tensor][] {
+    const { runningMean, runningVar } = this;
+    return runningMean === null || runningVar === null
+      ? []
+      : [
+          ['running_mean', runningMean],
+          ['running_var', runningVar],
+        ];
+  }
+
+  protected override stateEntries(): StateEntry[] {
+    const entries = super.stateEntries();
+    if (this.#batches !== null)
+      entries.push({ key: 'num_batches_tracked', counter: this.#batches });
+    return entries;
+  }
+
+  /** Running mean 0, running variance 1, no batch counted; nothing without `trackRunningStats`. */
+  resetRunningStats(): void {
+    if (!this.trackRunningStats) return;
+    this.runningMean?.data.fill(0);
+    this.runningVar?.data.fill(1);
+    if (this.#batches !== null) this.#batches.value = 0;
+  }
+
+  /** Weight 1 and bias 0, and {@link resetRunningStats}. */
+  resetParameters(): void {
+    this.resetRunningStats();
+    this.weight?.data.fill(1);
+    this.bias?.data.fill(0);
+  }
+
+  protected override extraRepr(): string {
+    const momentum = this.#momentum === null ? 'None' : reprFloat(this.#momentum);
+    const shown = [
+      `${this.numFeatures}`,
+      `eps=${reprFloat(this.#eps)}`,
+      `momentum=${momentum}`,
+      `affine=${reprBoolean(this.affine)}`,
+      `track_running_stats=${reprBoolean(this.trackRunningStats)}`,
+    ];
+    if (this.dtype !== 'float32') shown.push(`dtype=${this.dtype}`);
+    if (!this.unbiasedRunningVar) shown.push('unbiased_running_var=False');
+    return shown.join(', ');
+  }
+}
+
+/** Backward reads the input again, which an output over it would have replaced. */
+function refuseInPlace(name: string, input: Tensor, out: Tensor): void {
+  if (!overlaps(input.data, out.data)) return;
+  throw new ArgumentError(
+    `${name}: out is the input itself, which backward still needs: pass grad: false if there is ` +
+      'no backward to come, or another out',
+  );
+}
+
+function nothingKept(name: string): ArgumentError {
+  return new ArgumentError(
+    `${name}: there is no forward pass to go backward through: call forward before each ` +
+      'backward, in training mode or with grad: true, and backward only once for it',
+  );
+}

@@ -1,0 +1,145 @@
+import { ArgumentError, BatchNormError, StateDictError } from '../errors';
+import { checkBoolean, checkOptions } from '../functional/options';
+import { sameShape } from '../functional/output';
+import { nameOf } from '../tensor/name-of';
+import { formatShape } from '../tensor/shape';
+import type { Tensor } from '../tensor/tensor';
+import { asTensor, type TensorLike } from '../tensor/tensor-like';
+
+/** What a module gives: tensors that share its memory, and counters. */
+export type StateDict = Record<string, Tensor | number>;
+
+/** What a module takes: tensors or what stands for one; counters also as number or bigint. */
+export type StateDictLike = Readonly<Record<string, StateValue>>;
+
+/** A counter may be an int64 tensor, as PyTorch's own is. */
+export type StateValue =
+  | TensorLike
+  | number
+  | bigint
+  | { readonly data: BigInt64Array | BigUint64Array | Int32Array };
+
+export interface LoadStateDictOptions {
+  /** Whether missing and unexpected keys are an error; true unless told. */
+  strict?: boolean;
+}
+
+export interface LoadStateDictResult {
+  missingKeys: string[];
+  unexpectedKeys: string[];
+}
+
+export interface Counter {
+  value: number;
+}
+
+/** One entry of a module's state. A counter may be missing, as in PyTorch's version 1. */
+export type StateEntry =
+  | { readonly key: string; readonly tensor: Tensor }
+  | { readonly key: string; readonly counter: Counter };
+
+/** Copies `dict` into `entries`, or throws one error for all that does not fit and copies nothing. */
+export function loadState(
+  moduleName: string,
+  entries: readonly StateEntry[],
+  dict: StateDictLike,
+  options: LoadStateDictOptions,
+): LoadStateDictResult {
+  checkOptions(moduleName, options, ['strict']);
+  const { strict = true } = options;
+  checkBoolean(moduleName, 'strict', strict);
+  const values = readDict(moduleName, dict);
+  const missingKeys: string[] = [];
+  const problems: string[] = [];
+  const copies: Copy[] = [];
+  for (const entry of entries) {
+    const value = values.get(entry.key);
+    values.delete(entry.key);
+    if (value !== undefined) {
+      const copy = prepare(entry, value);
+      if (typeof copy === 'string') problems.push(copy);
+      else copies.push(copy);
+    } else if ('tensor' in entry) {
+      missingKeys.push(entry.key);
+    }
+  }
+  const unexpectedKeys = [...values.keys()];
+  if (strict && unexpectedKeys.length > 0) {
+    problems.unshift(`Unexpected key(s) in state_dict: ${quote(unexpectedKeys)}.`);
+  }
+  if (strict && missingKeys.length > 0) {
+    problems.unshift(`Missing key(s) in state_dict: ${quote(missingKeys)}.`);
+  }
+  // Last, since reading the values may run a caller's code, which may take memory away.
+  for (const copy of copies) problems.push(...lostMemory(copy));
+  if (problems.length > 0) {
+    throw new StateDictError(
+      `Error(s) in loading state_dict for ${moduleName}:\n\t${problems.join('\n\t')}`,
+    );
+  }
+  for (const copy of copies) {
+    if ('target' in copy) copy.target.data.set(copy.source.data);
+    else copy.counter.value = copy.value;
+  }
+  return { missingKeys, unexpectedKeys };
+}
+
+type Copy =
+  | { readonly key: string; readonly target: Tensor; readonly source: Tensor }
+  | { readonly counter: Counter; readonly value: number };
+
+function readDict(moduleName: string, dict: unknown): Map<string, unknown> {
+  if (typeof dict !== 'object' || dict === null || dict instanceof Map || Array.isArray(dict)) {
+    const got = dict instanceof Map ? 'a Map (convert it with Object.fromEntries)' : nameOf(dict);
+    throw new ArgumentError(
+      `${moduleName}: expected state_dict to be an object of tensors by key, got ${got}`,
+    );
+  }
+  return new Map(Object.entries(dict));
+}
+
+/** What is to be copied, or why it cannot be. */
+function prepare(entry: StateEntry, value: unknown): Copy | string {
+  try {
+    if ('counter' in entry) return { counter: entry.counter, value: readCounter(value) };
+    const source = asTensor(value as TensorLike, entry.key);
+    const { key, tensor: target } = entry;
+    if (sameShape(source.shape, target.shape)) return { key, target, source };
+    return (
+      `size mismatch for ${key}: copying a param with shape ${formatShape(source.shape)} ` +
+      `from checkpoint, the shape in current model is ${formatShape(target.shape)}.`
+    );
+  } catch (error) {
+    if (!(error instanceof BatchNormError)) throw error;
+    return `While copying the parameter named "${entry.key}": ${error.message}`;
+  }
+}
+
+function readCounter(value: unknown): number {
+  const element = oneElement(value);
+  const count = typeof element === 'bigint' ? Number(element) : element;
+  if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return count;
+  throw new ArgumentError(
+    `expected a non-negative integer or a tensor of one, got ${nameOf(element)}`,
+  );
+}
+
+/** The number itself, or a tensor's only element; int64 tensors are read here alone. */
+function oneElement(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { data } = value as { data?: ArrayLike<unknown> };
+  if (ArrayBuffer.isView(data) && data.length === 1) return data[0];
+  return asTensor(value as TensorLike, 'num_batches_tracked').item();
+}
+
+function lostMemory(copy: Copy): string[] {
+  if (!('target' in copy)) return [];
+  const { key, target, source } = copy;
+  return [target, source]
+    .filter(({ data, size }) => data.length !== size)
+    .map(() => `The memory of "${key}" is gone: its buffer was detached (transferred) or resized.`);
+}
+
+function quote(keys: readonly string[]): string {
+  return keys.map((key) => `"${key}"`).join(', ');
+}
