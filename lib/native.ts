@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import nodeGypBuild from 'node-gyp-build';
 import { ArgumentError, BatchNormError } from './errors';
 import { LoadError } from './load-error';
-
-export type FloatArray = Float32Array | Float64Array;
+import type { FloatArray } from './tensor/dtype';
 
 /** What each call of the addon returns; 0 is success, the rest names what it refused. */
 export enum Status {
