@@ -1,0 +1,187 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { attempt, bareEnvironment, type Installed, install, root, run } from './installed';
+
+const bin = (name: string) => join(root, 'node_modules/.bin', name);
+const node = process.execPath;
+
+let installed: Installed;
+let prebuilds: string;
+
+beforeAll(() => {
+  installed = install();
+  prebuilds = join(installed.package, 'prebuilds', `${process.platform}-${process.arch}`);
+}, 300_000);
+
+afterAll(() => {
+  rmSync(dirname(installed.folder), { recursive: true, force: true });
+});
+
+test('installs where nothing can compile and no network is, from the prebuilt addon', () => {
+  expect(existsSync(join(installed.package, 'build'))).toBe(false);
+  expect(readdirSync(prebuilds).filter((file) => file.endsWith('.node'))).toHaveLength(1);
+});
+
+test('carries what a build from source needs, and no tests', () => {
+  const has = (path: string) => existsSync(join(installed.package, path));
+  for (const path of [
+    'CMakeLists.txt',
+    'cmake',
+    'cpp',
+    'binding',
+    'scripts/install.mjs',
+    'LICENSE',
+  ]) {
+    expect([path, has(path)]).toEqual([path, true]);
+  }
+  expect(readdirSync(join(installed.package, 'cpp')).filter((f) => /_test/.test(f))).toEqual([]);
+  expect(readdirSync(join(installed.package, 'scripts'))).toEqual(['install.mjs']);
+  expect(has('test') || has('lib')).toBe(false);
+});
+
+describe("a user's files", () => {
+  const options = ['--strict', '--target', 'es2022', '--types', ''];
+
+  test.each(['main.cts', 'main.mts'])('%s compiles with nodenext and runs', (file) => {
+    const tsc = [bin('tsc'), '--module', 'nodenext', ...options, file];
+    expect(run(node, tsc, installed.folder)).toBe('');
+    const script = file.replace(/ts$/, 'js');
+    const printed = JSON.parse(run(node, [script], installed.folder));
+    expect(printed.y.slice(0, 2)).toEqual([-1, 1]);
+    expect(dirname(printed.addon)).toBe(prebuilds);
+  });
+
+  test('compile with moduleResolution bundler', () => {
+    const args = ['--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit', 'main.mts'];
+    expect(run(node, [bin('tsc'), ...options, ...args], installed.folder)).toBe('');
+  });
+});
+
+test('publint finds nothing', () => {
+  expect(run(node, [bin('publint'), '--strict', installed.tarball], root)).toMatch(/All good/);
+});
+
+test('are the types wrong? finds nothing', () => {
+  expect(run(node, [bin('attw'), installed.tarball], root)).toMatch(/No problems found/);
+});
+
+describe('on Linux', () => {
+  const system = /^(libc|libm|libpthread|libdl|ld-linux-[\w-]+)\.so\.\d+$/;
+  const needed = (file: string) =>
+    [...run('readelf', ['-d', file], root).matchAll(/\(NEEDED\).*\[(.+)\]/g)].map(
+      (m) => m[1] ?? '',
+    );
+
+  test('the addon needs nothing but the C library and what lies beside it', () => {
+    const files = readdirSync(prebuilds);
+    const addon = files.find((file) => file.endsWith('.node')) ?? '';
+    const foreign = needed(join(prebuilds, addon)).filter((name) => !system.test(name));
+    expect(foreign.filter((name) => !files.includes(name))).toEqual([]);
+  });
+
+  test('a library beside it needs nothing but the C and C++ libraries', () => {
+    const files = readdirSync(prebuilds).filter((file) => !file.endsWith('.node'));
+    const cpp = /^(libstdc\+\+|libgcc_s)\.so\.\d+$/;
+    const foreign = files.flatMap((file) => needed(join(prebuilds, file)));
+    expect(foreign.filter((name) => !system.test(name) && !cpp.test(name))).toEqual([]);
+  });
+
+  test("Highway comes from the package, not from the system's folders", () => {
+    const script = `require('batchnorm'); console.log(require('fs').readFileSync('/proc/self/maps', 'utf8'))`;
+    const maps = run(node, ['-e', script], installed.folder);
+    const paths = new Set(maps.match(/\/\S*(libhwy|batchnorm)\S*\.(so|node)\S*$/gm));
+    expect([...paths].map((path) => dirname(path)).filter((dir) => dir !== prebuilds)).toEqual([]);
+    expect(paths.size).toBe(readdirSync(prebuilds).length);
+  });
+});
+
+describe('where no addon fits', () => {
+  let copy: string;
+  let work: string;
+
+  beforeAll(() => {
+    work = mkdtempSync(join(tmpdir(), 'batchnorm-broken-'));
+    cpSync(join(installed.folder, 'node_modules'), join(work, 'node_modules'), { recursive: true });
+    copy = join(work, 'node_modules/batchnorm');
+    rmSync(join(copy, 'prebuilds'), { recursive: true });
+  });
+
+  afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+  test('loading says where it looked, what happened and what to do', () => {
+    const { status, output } = attempt(node, ['-e', `require('batchnorm')`], work);
+    expect(status).toBe(1);
+    expect(output).toContain('ERR_BATCHNORM_LOAD');
+    for (const place of ['build/Release', 'build/Debug', 'prebuilds/']) {
+      expect(output).toContain(join(copy, place));
+    }
+    expect(output).toContain('No native build was found');
+    for (const remedy of [
+      'npm rebuild',
+      'apt-get install',
+      'PREBUILDS_ONLY',
+      'BATCHNORM_PREBUILD',
+    ]) {
+      expect(output).toContain(remedy);
+    }
+  });
+
+  test('loading repeats what the system said of a file that does not load', () => {
+    cpSync(join(copy, 'package.json'), join(copy, 'build/Release/batchnorm.node'));
+    const { output } = attempt(node, ['-e', `require('batchnorm')`], work);
+    expect(output).toMatch(/batchnorm\.node: (file too short|invalid ELF header)/);
+    expect(output).toContain('batchnorm.node (chosen, did not load)');
+    rmSync(join(copy, 'build'), { recursive: true });
+  });
+
+  test('the install script says exactly what is missing', () => {
+    const script = [join(copy, 'scripts/install.mjs')];
+    const { status, output } = attempt(node, script, copy, bareEnvironment(work));
+    expect(status).toBe(1);
+    for (const remedy of ['npm install cmake-js', 'npm install node-addon-api', 'libhwy-dev']) {
+      expect(output).toContain(remedy);
+    }
+  });
+
+  test('the build that the install script starts does not download Highway', () => {
+    const build = join(work, 'build');
+    const { status, output } = attempt(
+      'cmake',
+      [
+        '-S',
+        copy,
+        '-B',
+        build,
+        '-DBATCHNORM_FETCH_HIGHWAY=OFF',
+        '-DCMAKE_DISABLE_FIND_PACKAGE_HWY=ON',
+      ],
+      work,
+    );
+    expect(status).toBe(1);
+    expect(output).toContain('apt-get install libhwy-dev');
+    expect(existsSync(join(build, '_deps'))).toBe(false);
+    expect(readFileSync(join(copy, 'scripts/install.mjs'), 'utf8')).toContain(
+      "process.env.BATCHNORM_FETCH_HIGHWAY === '1' ? 'ON' : 'OFF'",
+    );
+  });
+});
+
+describe('package.json', () => {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+  // Without it cmake-js downloads the headers of the whole of Node.js.
+  test('names the version of Node-API', () => {
+    expect(manifest.binary).toEqual({ napi_versions: [9] });
+  });
+
+  test('has one script that runs at install', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare'];
+    const present = hooks.filter((hook) => hook in manifest.scripts);
+    expect(present.map((hook) => manifest.scripts[hook])).toEqual(['node scripts/install.mjs']);
+  });
+
+  test('depends on nothing but the loader', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['node-gyp-build']);
+  });
+});
