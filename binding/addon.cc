@@ -1,0 +1,38 @@
+#include <napi.h>
+
+#include "binding/batch_norm.h"
+#include "binding/targets.h"
+
+namespace batchnorm {
+namespace {
+
+void ExportHot(Napi::Object exports, const char* name, napi_callback entry) {
+  napi_value function;
+  if (napi_create_function(exports.Env(), name, NAPI_AUTO_LENGTH, entry, nullptr, &function) ==
+      napi_ok) {
+    exports.Set(name, Napi::Value(exports.Env(), function));
+  }
+}
+
+void Export(Napi::Object exports, const char* name,
+            Napi::Value (*entry)(const Napi::CallbackInfo&)) {
+  exports.Set(name, Napi::Function::New(exports.Env(), entry, name));
+}
+
+// Runs once an environment: nothing here is shared between workers.
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  (void)env;
+  ExportHot(exports, "batchNormEval", BatchNormEvalEntry);
+  ExportHot(exports, "batchNormTrain", BatchNormTrainEntry);
+  ExportHot(exports, "batchNormBackward", BatchNormBackwardEntry);
+  ExportHot(exports, "moments", MomentsEntry);
+  Export(exports, "simdTargets", SimdTargetsEntry);
+  Export(exports, "simdTarget", SimdTargetEntry);
+  Export(exports, "setSimdTarget", SetSimdTargetEntry);
+  return exports;
+}
+
+NODE_API_MODULE(NODE_GYP_MODULE_NAME, Init)
+
+}  // namespace
+}  // namespace batchnorm

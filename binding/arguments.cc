@@ -1,0 +1,113 @@
+#include "binding/arguments.h"
+
+#include <cmath>
+#include <cstdint>
+
+namespace batchnorm {
+namespace {
+
+bool Multiply(size_t a, size_t b, size_t* product) {
+  if (b != 0 && a > SIZE_MAX / b) return false;
+  *product = a * b;
+  return true;
+}
+
+}  // namespace
+
+Arguments::Arguments(napi_env env, napi_callback_info info) : env_(env) {
+  // Missing arguments become undefined, which every reader refuses.
+  size_t count = kMax;
+  if (napi_get_cb_info(env, info, &count, values_, nullptr, nullptr) != napi_ok) {
+    Fail(Status::kWrongType);
+  }
+}
+
+void Arguments::Fail(Status status) {
+  if (status_ == Status::kOk) status_ = status;
+}
+
+double Arguments::ReadDouble(size_t index) {
+  double value = 0.0;
+  if (status_ != Status::kOk) return value;
+  if (napi_get_value_double(env_, values_[index], &value) != napi_ok) Fail(Status::kWrongType);
+  return value;
+}
+
+bool Arguments::ReadBool(size_t index) {
+  bool value = false;
+  if (status_ != Status::kOk) return value;
+  if (napi_get_value_bool(env_, values_[index], &value) != napi_ok) Fail(Status::kWrongType);
+  return value;
+}
+
+Layout Arguments::ReadLayout(size_t index) {
+  return ReadBool(index) ? Layout::kChannelsLast : Layout::kChannelsFirst;
+}
+
+size_t Arguments::ReadSize(size_t index) {
+  constexpr double kMaxSafeInteger = 9007199254740991.0;
+  const double value = ReadDouble(index);
+  if (status_ != Status::kOk) return 0;
+  // Written so that NaN fails.
+  if (!(value >= 0.0 && value <= kMaxSafeInteger) || value != std::floor(value)) {
+    Fail(Status::kWrongSize);
+    return 0;
+  }
+  return static_cast<size_t>(value);
+}
+
+Shape Arguments::ReadShape(size_t index) {
+  const size_t n = ReadSize(index);
+  const size_t c = ReadSize(index + 1);
+  const size_t s = ReadSize(index + 2);
+  size_t product;
+  // The kernels multiply in each of these orders.
+  if (!Multiply(n, c, &product) || !Multiply(product, s, &product) || !Multiply(n, s, &product) ||
+      !Multiply(c, s, &product)) {
+    Fail(Status::kWrongSize);
+    return {0, 0, 0};
+  }
+  return {n, c, s};
+}
+
+Arguments::Array Arguments::ReadArray(size_t index) {
+  napi_typedarray_type type;
+  Array array = {nullptr, 0, ElementType::kUnset};
+  if (napi_get_typedarray_info(env_, values_[index], &type, &array.length, &array.data, nullptr,
+                               nullptr) != napi_ok) {
+    return array;
+  }
+  if (type == napi_float32_array) array.type = ElementType::kFloat32;
+  if (type == napi_float64_array) array.type = ElementType::kFloat64;
+  return array;
+}
+
+void* Arguments::ReadElements(size_t index, size_t length) {
+  if (status_ != Status::kOk) return nullptr;
+  const Array array = ReadArray(index);
+  if (array.type == ElementType::kUnset) {
+    Fail(Status::kWrongType);
+    return nullptr;
+  }
+  if (element_type_ == ElementType::kUnset) element_type_ = array.type;
+  if (array.type != element_type_) Fail(Status::kMixedElementTypes);
+  if (array.length != length) Fail(Status::kWrongSize);
+  return array.data;
+}
+
+void* Arguments::ReadElementsOrNull(size_t index, size_t length) {
+  if (status_ != Status::kOk) return nullptr;
+  napi_valuetype type;
+  if (napi_typeof(env_, values_[index], &type) == napi_ok && type == napi_null) return nullptr;
+  return ReadElements(index, length);
+}
+
+double* Arguments::ReadStatistics(size_t index, size_t length) {
+  if (status_ != Status::kOk) return nullptr;
+  const Array array = ReadArray(index);
+  if (array.type != ElementType::kFloat64) Fail(Status::kWrongType);
+  if (array.length != length) Fail(Status::kWrongSize);
+  return static_cast<double*>(array.data);
+}
+
+}  // namespace batchnorm

@@ -1,0 +1,62 @@
+#ifndef BATCHNORM_BINDING_ARGUMENTS_H_
+#define BATCHNORM_BINDING_ARGUMENTS_H_
+
+#include <node_api.h>
+
+#include <cstddef>
+
+#include "binding/status.h"
+#include "cpp/shape.h"
+
+namespace batchnorm {
+
+enum class ElementType { kUnset, kFloat32, kFloat64 };
+
+// The arguments of one call, read by their index. The first one that does not fit is remembered;
+// from then on reading gives nulls and zeros, so that a call checks once, when it has read them
+// all.
+//
+// Pointers hold for this call alone: JavaScript can detach or shrink an array between two calls.
+class Arguments {
+ public:
+  static constexpr size_t kMax = 14;
+
+  Arguments(napi_env env, napi_callback_info info);
+
+  // Three sizes from `index` on, whose products fit.
+  Shape ReadShape(size_t index);
+  // A boolean: whether the layout is channels last.
+  Layout ReadLayout(size_t index);
+  bool ReadBool(size_t index);
+  double ReadDouble(size_t index);
+
+  // A Float32Array or Float64Array of `length` elements; all of a call have one element type.
+  void* ReadElements(size_t index, size_t length);
+  // The same, or null.
+  void* ReadElementsOrNull(size_t index, size_t length);
+  // A Float64Array of `length` elements.
+  double* ReadStatistics(size_t index, size_t length);
+
+  ElementType element_type() const { return element_type_; }
+  Status status() const { return status_; }
+
+ private:
+  struct Array {
+    void* data;
+    size_t length;
+    ElementType type;
+  };
+
+  Array ReadArray(size_t index);
+  size_t ReadSize(size_t index);
+  void Fail(Status status);
+
+  napi_env env_;
+  napi_value values_[kMax];
+  ElementType element_type_ = ElementType::kUnset;
+  Status status_ = Status::kOk;
+};
+
+}  // namespace batchnorm
+
+#endif  // BATCHNORM_BINDING_ARGUMENTS_H_

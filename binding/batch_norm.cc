@@ -1,0 +1,108 @@
+#include "binding/batch_norm.h"
+
+#include "binding/arguments.h"
+#include "cpp/batch_norm.h"
+
+namespace batchnorm {
+namespace {
+
+napi_value Return(napi_env env, Status status) {
+  napi_value value = nullptr;
+  napi_create_int32(env, static_cast<int>(status), &value);
+  return value;
+}
+
+Status Completed(bool completed) { return completed ? Status::kOk : Status::kOutOfMemory; }
+
+// Calls run with a zero of the call's element type, which tells run which type that is.
+template <class Run>
+Status WithElementType(const Arguments& arguments, const Run& run) {
+  if (arguments.status() != Status::kOk) return arguments.status();
+  return arguments.element_type() == ElementType::kFloat32 ? run(0.0f) : run(0.0);
+}
+
+template <typename T>
+Affine<T> AsAffine(const void* weight, const void* bias) {
+  return {static_cast<const T*>(weight), static_cast<const T*>(bias)};
+}
+
+}  // namespace
+
+napi_value BatchNormEvalEntry(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Shape shape = arguments.ReadShape(2);
+  const Layout layout = arguments.ReadLayout(5);
+  const void* x = arguments.ReadElements(0, shape.Count());
+  void* y = arguments.ReadElements(1, shape.Count());
+  const void* weight = arguments.ReadElementsOrNull(6, shape.c);
+  const void* bias = arguments.ReadElementsOrNull(7, shape.c);
+  const void* running_mean = arguments.ReadElements(8, shape.c);
+  const void* running_var = arguments.ReadElements(9, shape.c);
+  const double eps = arguments.ReadDouble(10);
+  return Return(
+      env, WithElementType(arguments, [&](auto zero) {
+        using T = decltype(zero);
+        const RunningStatistics<T> running = {static_cast<const T*>(running_mean),
+                                              static_cast<const T*>(running_var)};
+        return Completed(BatchNormEval(static_cast<const T*>(x), static_cast<T*>(y), shape, layout,
+                                       AsAffine<T>(weight, bias), running, eps));
+      }));
+}
+
+napi_value BatchNormTrainEntry(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Shape shape = arguments.ReadShape(2);
+  const Layout layout = arguments.ReadLayout(5);
+  const void* x = arguments.ReadElements(0, shape.Count());
+  void* y = arguments.ReadElements(1, shape.Count());
+  const void* weight = arguments.ReadElementsOrNull(6, shape.c);
+  const void* bias = arguments.ReadElementsOrNull(7, shape.c);
+  const double eps = arguments.ReadDouble(8);
+  const BatchStatistics statistics = {arguments.ReadStatistics(9, shape.c),
+                                      arguments.ReadStatistics(10, shape.c),
+                                      arguments.ReadStatistics(11, shape.c)};
+  return Return(
+      env, WithElementType(arguments, [&](auto zero) {
+        using T = decltype(zero);
+        return Completed(BatchNormTrain(static_cast<const T*>(x), static_cast<T*>(y), shape, layout,
+                                        AsAffine<T>(weight, bias), eps, statistics));
+      }));
+}
+
+napi_value BatchNormBackwardEntry(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Shape shape = arguments.ReadShape(3);
+  const Layout layout = arguments.ReadLayout(6);
+  const void* dy = arguments.ReadElements(0, shape.Count());
+  const void* x = arguments.ReadElements(1, shape.Count());
+  void* dx = arguments.ReadElements(2, shape.Count());
+  const void* weight = arguments.ReadElementsOrNull(7, shape.c);
+  const double* mean = arguments.ReadStatistics(8, shape.c);
+  const double* invstd = arguments.ReadStatistics(9, shape.c);
+  const bool training = arguments.ReadBool(10);
+  const ParameterGradients gradients = {arguments.ReadStatistics(11, shape.c),
+                                        arguments.ReadStatistics(12, shape.c)};
+  return Return(env, WithElementType(arguments, [&](auto zero) {
+                  using T = decltype(zero);
+                  const ForwardState<T> state = {static_cast<const T*>(weight), mean, invstd};
+                  return Completed(BatchNormBackward(static_cast<const T*>(dy),
+                                                     static_cast<const T*>(x), static_cast<T*>(dx),
+                                                     shape, layout, state, training, gradients));
+                }));
+}
+
+napi_value MomentsEntry(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const Shape shape = arguments.ReadShape(1);
+  const Layout layout = arguments.ReadLayout(4);
+  const void* x = arguments.ReadElements(0, shape.Count());
+  double* mean = arguments.ReadStatistics(5, shape.c);
+  double* m2 = arguments.ReadStatistics(6, shape.c);
+  return Return(env, WithElementType(arguments, [&](auto zero) {
+                  using T = decltype(zero);
+                  BatchNormMoments(static_cast<const T*>(x), shape, layout, mean, m2);
+                  return Status::kOk;
+                }));
+}
+
+}  // namespace batchnorm

@@ -1,0 +1,38 @@
+#include "binding/targets.h"
+
+#include "binding/status.h"
+#include "cpp/targets.h"
+
+namespace batchnorm {
+namespace {
+
+Napi::Value ToValue(Napi::Env env, Status status) {
+  return Napi::Number::New(env, static_cast<int>(status));
+}
+
+}  // namespace
+
+Napi::Value SimdTargetsEntry(const Napi::CallbackInfo& info) {
+  const std::vector<std::string> names = AvailableTargets();
+  Napi::Array array = Napi::Array::New(info.Env(), names.size());
+  for (uint32_t i = 0; i < names.size(); ++i) {
+    array.Set(i, Napi::String::New(info.Env(), names[i]));
+  }
+  return array;
+}
+
+Napi::Value SimdTargetEntry(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), CurrentTarget());
+}
+
+Napi::Value SetSimdTargetEntry(const Napi::CallbackInfo& info) {
+  if (info[0].IsNull()) {
+    SelectBestTarget();
+    return ToValue(info.Env(), Status::kOk);
+  }
+  if (!info[0].IsString()) return ToValue(info.Env(), Status::kWrongType);
+  const bool known = SelectTarget(info[0].As<Napi::String>().Utf8Value());
+  return ToValue(info.Env(), known ? Status::kOk : Status::kUnknownTarget);
+}
+
+}  // namespace batchnorm

@@ -1,0 +1,72 @@
+#include "cpp/backward_reduce.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpp/backward_reduce.cc"
+#include "hwy/foreach_target.h"
+// After foreach_target.h: these are compiled once a target.
+#include "cpp/backward_reduce-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace batchnorm {
+namespace HWY_NAMESPACE {
+
+template <typename T>
+HWY_INLINE void ReduceGroups(const T* dy, const T* x, const Runs& runs, const double* mean,
+                             double* sum, double* dot) {
+  for (size_t g = 0; g < runs.groups; ++g) {
+    const size_t offset = g * runs.group_stride;
+    const GradSums sums = ReduceGroup(dy + offset, x + offset, runs, mean[g]);
+    sum[g] = sums.sum;
+    dot[g] = sums.dot;
+  }
+}
+
+// HWY_EXPORT takes no template: a name for each element type.
+void ReduceRunsF32(const float* dy, const float* x, const Runs& runs, const double* mean,
+                   double* sum, double* dot) {
+  ReduceGroups(dy, x, runs, mean, sum, dot);
+}
+void ReduceRunsF64(const double* dy, const double* x, const Runs& runs, const double* mean,
+                   double* sum, double* dot) {
+  ReduceGroups(dy, x, runs, mean, sum, dot);
+}
+void ReduceColumnsF32(const float* dy, const float* x, const Rows& rows, const double* mean,
+                      double* sum, double* dot) {
+  ReduceMatrix(dy, x, rows, mean, sum, dot);
+}
+void ReduceColumnsF64(const double* dy, const double* x, const Rows& rows, const double* mean,
+                      double* sum, double* dot) {
+  ReduceMatrix(dy, x, rows, mean, sum, dot);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace batchnorm
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace batchnorm {
+
+HWY_EXPORT(ReduceRunsF32);
+HWY_EXPORT(ReduceRunsF64);
+HWY_EXPORT(ReduceColumnsF32);
+HWY_EXPORT(ReduceColumnsF64);
+
+void BackwardReduceRuns(const float* dy, const float* x, const Runs& runs, const double* mean,
+                        double* sum, double* dot) {
+  HWY_DYNAMIC_DISPATCH(ReduceRunsF32)(dy, x, runs, mean, sum, dot);
+}
+void BackwardReduceRuns(const double* dy, const double* x, const Runs& runs, const double* mean,
+                        double* sum, double* dot) {
+  HWY_DYNAMIC_DISPATCH(ReduceRunsF64)(dy, x, runs, mean, sum, dot);
+}
+void BackwardReduceColumns(const float* dy, const float* x, const Rows& rows, const double* mean,
+                           double* sum, double* dot) {
+  HWY_DYNAMIC_DISPATCH(ReduceColumnsF32)(dy, x, rows, mean, sum, dot);
+}
+void BackwardReduceColumns(const double* dy, const double* x, const Rows& rows, const double* mean,
+                           double* sum, double* dot) {
+  HWY_DYNAMIC_DISPATCH(ReduceColumnsF64)(dy, x, rows, mean, sum, dot);
+}
+
+}  // namespace batchnorm
+#endif  // HWY_ONCE

@@ -1,0 +1,43 @@
+#ifndef BATCHNORM_BATCH_NORM_H_
+#define BATCHNORM_BATCH_NORM_H_
+
+#include "cpp/gradients.h"
+#include "cpp/shape.h"
+#include "cpp/statistics.h"
+
+namespace batchnorm {
+
+// The statistics that evaluation uses, an element a channel.
+template <typename P>
+struct RunningStatistics {
+  const P* mean;
+  const P* var;
+};
+
+// The operations that the binding offers, for T the element type and P the parameters'. Each is
+// false where scratch memory ran out, with nothing written. Empty inputs write no elements.
+
+// y = (x - mean) / sqrt(var + eps) * weight + bias. y may be x.
+template <typename T, typename P>
+bool BatchNormEval(const T* x, T* y, const Shape& shape, Layout layout, const Affine<P>& affine,
+                   const RunningStatistics<P>& running, double eps);
+
+// The same with the statistics of the batch, which it writes too.
+template <typename T, typename P>
+bool BatchNormTrain(const T* x, T* y, const Shape& shape, Layout layout, const Affine<P>& affine,
+                    double eps, const BatchStatistics& statistics);
+
+// dx and the parameters' gradients where the forward pass used batch statistics (`training`) or
+// running ones. dx may be dy or x.
+template <typename T, typename P>
+bool BatchNormBackward(const T* dy, const T* x, T* dx, const Shape& shape, Layout layout,
+                       const ForwardState<P>& state, bool training,
+                       const ParameterGradients& gradients);
+
+// mean and m2, the sum of squared deviations from it, a channel.
+template <typename T>
+void BatchNormMoments(const T* x, const Shape& shape, Layout layout, double* mean, double* m2);
+
+}  // namespace batchnorm
+
+#endif  // BATCHNORM_BATCH_NORM_H_

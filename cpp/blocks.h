@@ -1,0 +1,56 @@
+#ifndef BATCHNORM_BLOCKS_H_
+#define BATCHNORM_BLOCKS_H_
+
+#include <algorithm>
+#include <cstddef>
+
+namespace batchnorm {
+
+// A block is read twice (its mean, then its deviations): it has to stay in L1 between.
+constexpr size_t kBlockBytes = 16 * 1024;
+
+// Some adjacent runs of a group, or a part of one run.
+struct Block {
+  size_t offset;
+  size_t runs;
+  size_t length;
+
+  size_t Count() const { return runs * length; }
+};
+
+// Walks the runs of a group in blocks whose borders depend on the shape and element size alone.
+class BlockCursor {
+ public:
+  BlockCursor(size_t runs, size_t run_stride, size_t length, size_t element_size)
+      : runs_(runs),
+        run_stride_(run_stride),
+        length_(length),
+        max_length_(std::min(length, kBlockBytes / element_size)),
+        max_runs_(length == 0 ? 0 : std::max<size_t>(kBlockBytes / element_size / length, 1)) {}
+
+  bool Next(Block* block) {
+    if (length_ == 0 || run_ == runs_) return false;
+    block->offset = run_ * run_stride_ + begin_;
+    block->length = std::min(max_length_, length_ - begin_);
+    block->runs = std::min(max_runs_, runs_ - run_);
+    begin_ += block->length;
+    if (begin_ == length_) {
+      begin_ = 0;
+      run_ += block->runs;
+    }
+    return true;
+  }
+
+ private:
+  size_t runs_;
+  size_t run_stride_;
+  size_t length_;
+  size_t max_length_;
+  size_t max_runs_;
+  size_t run_ = 0;
+  size_t begin_ = 0;
+};
+
+}  // namespace batchnorm
+
+#endif  // BATCHNORM_BLOCKS_H_

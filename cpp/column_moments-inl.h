@@ -1,0 +1,193 @@
+// Moments of columns: Welford by blocks of rows, a strip of columns at a time.
+
+#if defined(BATCHNORM_COLUMN_MOMENTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef BATCHNORM_COLUMN_MOMENTS_INL_H_
+#undef BATCHNORM_COLUMN_MOMENTS_INL_H_
+#else
+#define BATCHNORM_COLUMN_MOMENTS_INL_H_
+#endif
+
+#include <string.h>
+
+#include <cmath>
+
+#include "cpp/chan.h"
+#include "cpp/fold.h"
+#include "cpp/shape.h"
+#include "cpp/vectors-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace batchnorm {
+namespace HWY_NAMESPACE {
+
+// A block of rows is read twice and stays in L2 between; merging it costs less than reading it.
+constexpr size_t kColumnBlockBytes = 32 * 1024;
+constexpr size_t kMinColumnBlockRows = 16;
+
+// sums[c] += x[r][c] - shift[c], or its square, over kRows rows.
+template <bool kSquare, size_t kRows, typename T>
+HWY_INLINE void AddRowDeviations(const T* x, size_t columns, size_t stride, const double* shift,
+                                 double* sums) {
+  ForEachWideVec(columns, [=](const auto vec, size_t c) HWY_ATTR {
+    const WideTag d;
+    const WideVec vec_shift = hn::Load(d, shift + c);
+    WideVec sum = hn::Load(d, sums + c);
+    for (size_t r = 0; r < kRows; ++r) {
+      const WideVec deviation = hn::Sub(vec.LoadWide(x + r * stride + c), vec_shift);
+      sum = kSquare ? hn::MulAdd(deviation, deviation, sum) : hn::Add(sum, deviation);
+    }
+    hn::Store(sum, d, sums + c);
+  });
+}
+
+// The scratch of a strip; whole vectors may be loaded and stored past its columns.
+struct StripScratch {
+  HWY_ALIGN double shift[kMaxColumns];
+  HWY_ALIGN double sums[kMaxColumns];
+  HWY_ALIGN double block_mean[kMaxColumns];
+  HWY_ALIGN double mean[kMaxColumns];
+  HWY_ALIGN double m2[kMaxColumns];
+};
+
+// scratch.sums = the sums over the block of deviations from shift, or of their squares.
+template <bool kSquare, typename T>
+HWY_INLINE void SumDeviations(const T* x, const Rows& block, size_t stride, const double* shift,
+                              StripScratch& scratch) {
+  memset(scratch.sums, 0, sizeof(scratch.sums));
+  size_t r = 0;
+  for (; r + kRowGroup <= block.rows; r += kRowGroup) {
+    AddRowDeviations<kSquare, kRowGroup>(x + r * stride, block.columns, stride, shift,
+                                         scratch.sums);
+  }
+  for (; r < block.rows; ++r) {
+    AddRowDeviations<kSquare, 1>(x + r * stride, block.columns, stride, shift, scratch.sums);
+  }
+}
+
+// scratch.block_mean = shift + sums / rows; says whether all are finite.
+HWY_INLINE bool SetBlockMean(const Rows& block, StripScratch& scratch) {
+  const WideTag d;
+  const WideVec rows = hn::Set(d, static_cast<double>(block.rows));
+  bool finite = true;
+  for (size_t c = 0; c < block.columns; c += kWideLanes) {
+    const WideVec sum = hn::Load(d, scratch.sums + c);
+    const WideVec mean = hn::Add(hn::Load(d, scratch.shift + c), hn::Div(sum, rows));
+    finite = finite && hn::AllTrue(d, hn::IsFinite(mean));
+    hn::Store(mean, d, scratch.block_mean + c);
+  }
+  return finite;
+}
+
+// An infinity as shift makes NaN of what is inf: sums such columns again, about 0.
+template <typename T>
+HWY_NOINLINE void RepairBlockMean(const T* x, const Rows& block, size_t stride,
+                                  StripScratch& scratch) {
+  for (size_t c = 0; c < block.columns; ++c) {
+    if (std::isfinite(scratch.block_mean[c])) continue;
+    double sum = 0.0;
+    for (size_t r = 0; r < block.rows; ++r) sum += static_cast<double>(x[r * stride + c]);
+    scratch.block_mean[c] = sum / static_cast<double>(block.rows);
+  }
+}
+
+// Joins the block (block_mean, sums as M2) to what came before.
+HWY_INLINE void MergeBlock(size_t rows_before, const Rows& block, StripScratch& scratch) {
+  const WideTag d;
+  const ChanWeights weights(rows_before, block.rows);
+  const WideVec a = hn::Set(d, weights.a);
+  const WideVec b = hn::Set(d, weights.b);
+  const WideVec both = hn::Set(d, weights.both);
+  for (size_t c = 0; c < block.columns; c += kWideLanes) {
+    const WideVec mean = hn::Load(d, scratch.mean + c);
+    const WideVec mean_b = hn::Load(d, scratch.block_mean + c);
+    const WideVec delta = hn::Sub(mean_b, mean);
+    const WideVec moved = hn::Add(mean, hn::Mul(delta, b));
+    const WideVec weighted = hn::Add(hn::Mul(mean, a), hn::Mul(mean_b, b));
+    hn::Store(hn::IfThenElse(hn::IsFinite(delta), moved, weighted), d, scratch.mean + c);
+    const WideVec m2 = hn::Add(hn::Load(d, scratch.m2 + c), hn::Load(d, scratch.sums + c));
+    hn::Store(hn::MulAdd(hn::Mul(delta, delta), both, m2), d, scratch.m2 + c);
+  }
+}
+
+// Deviations from a block's first row are exact 0 in a constant column, so its mean is exact too.
+template <typename T>
+HWY_INLINE void LoadShift(const T* x, size_t columns, StripScratch& scratch) {
+  ForEachWideVec(columns, [=, &scratch](const auto vec, size_t c) HWY_ATTR {
+    hn::Store(vec.LoadWide(x + c), WideTag(), scratch.shift + c);
+  });
+}
+
+// Moments of a strip of at most kMaxColumns columns, rows `stride` elements apart.
+template <typename T>
+HWY_INLINE void MomentsOfStrip(const T* x, const Rows& strip, size_t stride, double* mean,
+                               double* m2) {
+  StripScratch scratch;
+  const size_t block_rows =
+      HWY_MAX(kMinColumnBlockRows, kColumnBlockBytes / sizeof(T) / strip.columns);
+  for (size_t row = 0; row < strip.rows; row += block_rows) {
+    const Rows block = {HWY_MIN(block_rows, strip.rows - row), strip.columns};
+    const T* first = x + row * stride;
+    LoadShift(first, block.columns, scratch);
+    SumDeviations<false>(first, block, stride, scratch.shift, scratch);
+    if (!SetBlockMean(block, scratch)) RepairBlockMean(first, block, stride, scratch);
+    SumDeviations<true>(first, block, stride, scratch.block_mean, scratch);
+    if (row == 0) {
+      memcpy(scratch.mean, scratch.block_mean, sizeof(scratch.mean));
+      memcpy(scratch.m2, scratch.sums, sizeof(scratch.m2));
+    } else {
+      MergeBlock(row, block, scratch);
+    }
+  }
+  memcpy(mean, scratch.mean, strip.columns * sizeof(double));
+  memcpy(m2, scratch.m2, strip.columns * sizeof(double));
+}
+
+// Joins the columns of a folded matrix, and the rows left over, to its channels.
+template <typename T>
+HWY_INLINE void Unfold(const Fold& fold, size_t channels, const T* rest, const double* wide_mean,
+                       const double* wide_m2, double* mean, double* m2) {
+  memcpy(mean, wide_mean, channels * sizeof(double));
+  memcpy(m2, wide_m2, channels * sizeof(double));
+  for (size_t i = 1; i < fold.repeat; ++i) {
+    const ChanWeights weights(i * fold.wide.rows, fold.wide.rows);
+    for (size_t c = 0; c < channels; ++c) {
+      const size_t column = i * channels + c;
+      ChanMerge(weights, wide_mean[column], wide_m2[column], mean + c, m2 + c);
+    }
+  }
+  const size_t folded_rows = fold.repeat * fold.wide.rows;
+  for (size_t r = 0; r < fold.rest_rows; ++r) {
+    const ChanWeights weights(folded_rows + r, 1);
+    for (size_t c = 0; c < channels; ++c) {
+      ChanMerge(weights, static_cast<double>(rest[r * channels + c]), 0.0, mean + c, m2 + c);
+    }
+  }
+}
+
+template <typename T>
+HWY_INLINE void MomentsOfMatrix(const T* x, const Rows& matrix, double* mean, double* m2) {
+  if (matrix.rows == 0 || matrix.columns == 0) {
+    memset(mean, 0, matrix.columns * sizeof(double));
+    memset(m2, 0, matrix.columns * sizeof(double));
+    return;
+  }
+  const Fold fold(matrix);
+  if (fold.repeat > 1) {
+    double wide_mean[kMaxColumns];
+    double wide_m2[kMaxColumns];
+    MomentsOfStrip(x, fold.wide, fold.wide.columns, wide_mean, wide_m2);
+    const T* rest = x + fold.wide.rows * fold.wide.columns;
+    Unfold(fold, matrix.columns, rest, wide_mean, wide_m2, mean, m2);
+    return;
+  }
+  for (size_t c = 0; c < matrix.columns; c += kMaxColumns) {
+    const Rows strip = {matrix.rows, HWY_MIN(kMaxColumns, matrix.columns - c)};
+    MomentsOfStrip(x + c, strip, matrix.columns, mean + c, m2 + c);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace batchnorm
+HWY_AFTER_NAMESPACE();
+
+#endif  // BATCHNORM_COLUMN_MOMENTS_INL_H_

@@ -1,0 +1,87 @@
+// Loads and sums that the kernels share: elements widened to float64, sixteen lanes a sum.
+
+#if defined(BATCHNORM_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef BATCHNORM_LANES_INL_H_
+#undef BATCHNORM_LANES_INL_H_
+#else
+#define BATCHNORM_LANES_INL_H_
+#endif
+
+#include <stddef.h>
+
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace batchnorm {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Element i of a run goes to lane i % 16 whatever the vector's width, so that every target adds in
+// the same order.
+constexpr size_t kLanes = 16;
+
+using WideTag = hn::ScalableTag<double>;
+using WideVec = hn::Vec<WideTag>;
+constexpr size_t kWideLanes = hn::MaxLanes(WideTag());
+constexpr size_t kLaneVecs = kLanes / kWideLanes;
+
+// Loads the first `count` lanes, 0 in the rest; never touches memory beyond them.
+template <class D, typename T>
+HWY_INLINE hn::Vec<D> LoadPartial(D d, const T* p, size_t count) {
+#if HWY_MEM_OPS_MIGHT_FAULT
+  HWY_ALIGN T lanes[hn::MaxLanes(D())] = {};
+  for (size_t i = 0; i < count; ++i) lanes[i] = p[i];
+  return hn::Load(d, lanes);
+#else
+  return hn::MaskedLoad(hn::FirstN(d, count), d, p);
+#endif
+}
+
+// Stores the first `count` lanes; never touches memory beyond them.
+template <class D, typename T>
+HWY_INLINE void StorePartial(hn::Vec<D> v, D d, T* p, size_t count) {
+#if HWY_MEM_OPS_MIGHT_FAULT
+  HWY_ALIGN T lanes[hn::MaxLanes(D())];
+  hn::Store(v, d, lanes);
+  for (size_t i = 0; i < count; ++i) p[i] = lanes[i];
+#else
+  hn::BlendedStore(v, hn::FirstN(d, count), d, p);
+#endif
+}
+
+HWY_INLINE WideVec LoadWide(WideTag d, const float* p) {
+  return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, WideTag>(), p));
+}
+HWY_INLINE WideVec LoadWide(WideTag d, const double* p) { return hn::LoadU(d, p); }
+
+HWY_INLINE WideVec LoadWidePartial(WideTag d, const float* p, size_t count) {
+  return hn::PromoteTo(d, LoadPartial(hn::Rebind<float, WideTag>(), p, count));
+}
+HWY_INLINE WideVec LoadWidePartial(WideTag d, const double* p, size_t count) {
+  return LoadPartial(d, p, count);
+}
+
+// Sixteen partial sums.
+struct LaneSums {
+  WideVec v[kLaneVecs];
+
+  HWY_INLINE LaneSums() {
+    for (size_t k = 0; k < kLaneVecs; ++k) v[k] = hn::Zero(WideTag());
+  }
+
+  // Pairs lane i with lane i + 8, then i + 4, i + 2, i + 1: the same tree on every target.
+  HWY_INLINE double Total() const {
+    HWY_ALIGN double lanes[kLanes];
+    for (size_t k = 0; k < kLaneVecs; ++k) hn::Store(v[k], WideTag(), lanes + k * kWideLanes);
+    for (size_t half = kLanes / 2; half != 0; half /= 2) {
+      for (size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+    }
+    return lanes[0];
+  }
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace batchnorm
+HWY_AFTER_NAMESPACE();
+
+#endif  // BATCHNORM_LANES_INL_H_

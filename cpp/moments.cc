@@ -1,0 +1,63 @@
+#include "cpp/moments.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpp/moments.cc"
+#include "hwy/foreach_target.h"
+// After foreach_target.h: these are compiled once a target.
+#include "cpp/column_moments-inl.h"
+#include "cpp/run_moments-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace batchnorm {
+namespace HWY_NAMESPACE {
+
+template <typename T>
+HWY_INLINE void MomentsOfGroups(const T* x, const Runs& runs, double* mean, double* m2) {
+  for (size_t g = 0; g < runs.groups; ++g) {
+    const GroupMoments moments = MomentsOfGroup(x + g * runs.group_stride, runs);
+    mean[g] = moments.mean;
+    m2[g] = moments.m2;
+  }
+}
+
+// HWY_EXPORT takes no template: a name for each element type.
+void RunsF32(const float* x, const Runs& runs, double* mean, double* m2) {
+  MomentsOfGroups(x, runs, mean, m2);
+}
+void RunsF64(const double* x, const Runs& runs, double* mean, double* m2) {
+  MomentsOfGroups(x, runs, mean, m2);
+}
+void ColumnsF32(const float* x, const Rows& rows, double* mean, double* m2) {
+  MomentsOfMatrix(x, rows, mean, m2);
+}
+void ColumnsF64(const double* x, const Rows& rows, double* mean, double* m2) {
+  MomentsOfMatrix(x, rows, mean, m2);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace batchnorm
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace batchnorm {
+
+HWY_EXPORT(RunsF32);
+HWY_EXPORT(RunsF64);
+HWY_EXPORT(ColumnsF32);
+HWY_EXPORT(ColumnsF64);
+
+void MomentsOfRuns(const float* x, const Runs& runs, double* mean, double* m2) {
+  HWY_DYNAMIC_DISPATCH(RunsF32)(x, runs, mean, m2);
+}
+void MomentsOfRuns(const double* x, const Runs& runs, double* mean, double* m2) {
+  HWY_DYNAMIC_DISPATCH(RunsF64)(x, runs, mean, m2);
+}
+void MomentsOfColumns(const float* x, const Rows& rows, double* mean, double* m2) {
+  HWY_DYNAMIC_DISPATCH(ColumnsF32)(x, rows, mean, m2);
+}
+void MomentsOfColumns(const double* x, const Rows& rows, double* mean, double* m2) {
+  HWY_DYNAMIC_DISPATCH(ColumnsF64)(x, rows, mean, m2);
+}
+
+}  // namespace batchnorm
+#endif  // HWY_ONCE

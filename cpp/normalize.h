@@ -1,0 +1,23 @@
+#ifndef BATCHNORM_NORMALIZE_H_
+#define BATCHNORM_NORMALIZE_H_
+
+#include "cpp/coefficients.h"
+#include "cpp/shape.h"
+
+namespace batchnorm {
+
+// y = (x - mean) * scale + bias with coefficients[g] for group g. y may be x.
+void NormalizeRuns(const float* x, float* y, const Runs& runs,
+                   const NormalizeCoefficients<float>* coefficients);
+void NormalizeRuns(const double* x, double* y, const Runs& runs,
+                   const NormalizeCoefficients<double>* coefficients);
+
+// The same with coefficients[c] for column c.
+void NormalizeColumns(const float* x, float* y, const Rows& rows,
+                      const NormalizeCoefficients<float>* coefficients);
+void NormalizeColumns(const double* x, double* y, const Rows& rows,
+                      const NormalizeCoefficients<double>* coefficients);
+
+}  // namespace batchnorm
+
+#endif  // BATCHNORM_NORMALIZE_H_

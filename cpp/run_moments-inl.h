@@ -1,0 +1,104 @@
+// Moments of one group of runs: Welford by blocks.
+
+#if defined(BATCHNORM_RUN_MOMENTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef BATCHNORM_RUN_MOMENTS_INL_H_
+#undef BATCHNORM_RUN_MOMENTS_INL_H_
+#else
+#define BATCHNORM_RUN_MOMENTS_INL_H_
+#endif
+
+#include <cmath>
+
+#include "cpp/blocks.h"
+#include "cpp/chan.h"
+#include "cpp/lanes-inl.h"
+#include "cpp/shape.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace batchnorm {
+namespace HWY_NAMESPACE {
+
+struct GroupMoments {
+  double mean;
+  double m2;
+};
+
+// Adds x[i] - shift.
+struct AddDeviation {
+  HWY_INLINE WideVec operator()(WideVec sum, WideVec deviation) const {
+    return hn::Add(sum, deviation);
+  }
+};
+
+// Adds (x[i] - shift)^2.
+struct AddSquaredDeviation {
+  HWY_INLINE WideVec operator()(WideVec sum, WideVec deviation) const {
+    return hn::MulAdd(deviation, deviation, sum);
+  }
+};
+
+// Adds the deviations from `shift` of x[0..length) to the lanes.
+template <class Add, typename T>
+HWY_INLINE void AddDeviations(const Add add, const T* x, size_t length, WideVec shift,
+                              LaneSums& sums) {
+  const WideTag d;
+  size_t i = 0;
+  for (; i + kLanes <= length; i += kLanes) {
+    for (size_t k = 0; k < kLaneVecs; ++k) {
+      sums.v[k] = add(sums.v[k], hn::Sub(LoadWide(d, x + i + k * kWideLanes), shift));
+    }
+  }
+  // k stays a constant of the unrolled loop: an index known late would put the sums in memory.
+  for (size_t k = 0; k < kLaneVecs && i < length; ++k, i += kWideLanes) {
+    const size_t count = HWY_MIN(length - i, kWideLanes);
+    const WideVec deviation = hn::Sub(LoadWidePartial(d, x + i, count), shift);
+    sums.v[k] = add(sums.v[k], hn::IfThenElseZero(hn::FirstN(d, count), deviation));
+  }
+}
+
+template <class Add, typename T>
+HWY_INLINE double SumDeviations(const Add add, const T* x, const Block& block, size_t run_stride,
+                                double shift) {
+  LaneSums sums;
+  const WideVec wide_shift = hn::Set(WideTag(), shift);
+  for (size_t r = 0; r < block.runs; ++r) {
+    AddDeviations(add, x + r * run_stride, block.length, wide_shift, sums);
+  }
+  return sums.Total();
+}
+
+template <typename T>
+HWY_INLINE GroupMoments MomentsOfBlock(const T* x, const Block& block, size_t run_stride) {
+  const double count = static_cast<double>(block.Count());
+  // Deviations from the first element are exact 0 in a constant block, so its mean is exact too.
+  const double first = static_cast<double>(x[0]);
+  double mean = first + SumDeviations(AddDeviation(), x, block, run_stride, first) / count;
+  // An infinity as shift makes NaN of what is inf.
+  if (!std::isfinite(mean)) mean = SumDeviations(AddDeviation(), x, block, run_stride, 0.0) / count;
+  return {mean, SumDeviations(AddSquaredDeviation(), x, block, run_stride, mean)};
+}
+
+// Moments of the group that starts at x.
+template <typename T>
+HWY_INLINE GroupMoments MomentsOfGroup(const T* x, const Runs& runs) {
+  GroupMoments all = {0.0, 0.0};
+  size_t count = 0;
+  BlockCursor blocks(runs.runs, runs.run_stride, runs.length, sizeof(T));
+  Block block;
+  while (blocks.Next(&block)) {
+    const GroupMoments next = MomentsOfBlock(x + block.offset, block, runs.run_stride);
+    if (count == 0) {
+      all = next;
+    } else {
+      ChanMerge(ChanWeights(count, block.Count()), next.mean, next.m2, &all.mean, &all.m2);
+    }
+    count += block.Count();
+  }
+  return all;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace batchnorm
+HWY_AFTER_NAMESPACE();
+
+#endif  // BATCHNORM_RUN_MOMENTS_INL_H_

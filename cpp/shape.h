@@ -1,0 +1,47 @@
+#ifndef BATCHNORM_SHAPE_H_
+#define BATCHNORM_SHAPE_H_
+
+#include <cstddef>
+
+namespace batchnorm {
+
+// Every input, collapsed: n samples, c channels, s elements a sample and channel.
+struct Shape {
+  size_t Count() const { return n * c * s; }
+
+  size_t n;
+  size_t c;
+  size_t s;
+};
+
+enum class Layout { kChannelsFirst, kChannelsLast };
+
+// Groups of elements that share statistics, each a set of runs of adjacent elements: run r of
+// group g starts at g * group_stride + r * run_stride.
+struct Runs {
+  size_t groups;
+  size_t group_stride;
+  size_t runs;
+  size_t run_stride;
+  size_t length;
+
+  size_t Count() const { return groups * runs * length; }
+};
+
+// A row-major matrix whose columns share statistics.
+struct Rows {
+  size_t rows;
+  size_t columns;
+
+  size_t Count() const { return rows * columns; }
+};
+
+inline Runs ChannelsFirstRuns(const Shape& shape) {
+  return {shape.c, shape.s, shape.n, shape.c * shape.s, shape.s};
+}
+
+inline Rows ChannelsLastRows(const Shape& shape) { return {shape.n * shape.s, shape.c}; }
+
+}  // namespace batchnorm
+
+#endif  // BATCHNORM_SHAPE_H_

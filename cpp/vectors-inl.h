@@ -1,0 +1,89 @@
+// How kernels walk adjacent elements: whole vectors, then a partial one.
+
+#if defined(BATCHNORM_VECTORS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef BATCHNORM_VECTORS_INL_H_
+#undef BATCHNORM_VECTORS_INL_H_
+#else
+#define BATCHNORM_VECTORS_INL_H_
+#endif
+
+#include <stdint.h>
+
+#include "cpp/lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace batchnorm {
+namespace HWY_NAMESPACE {
+
+// A vector that lies wholly within the elements.
+struct WholeVec {
+  template <typename T>
+  HWY_INLINE WideVec LoadWide(const T* p) const {
+    return HWY_NAMESPACE::LoadWide(WideTag(), p);
+  }
+  template <class D, typename T>
+  HWY_INLINE hn::Vec<D> Load(D d, const T* p) const {
+    return hn::LoadU(d, p);
+  }
+};
+
+// The first `count` lanes of a vector.
+struct PartialVec {
+  size_t count;
+
+  template <typename T>
+  HWY_INLINE WideVec LoadWide(const T* p) const {
+    return LoadWidePartial(WideTag(), p, count);
+  }
+  template <class D, typename T>
+  HWY_INLINE hn::Vec<D> Load(D d, const T* p) const {
+    return LoadPartial(d, p, count);
+  }
+};
+
+// Rows that a pass takes at a time: they share the loads of what belongs to the columns.
+constexpr size_t kRowGroup = 4;
+
+// Calls body(vec, i) for each float64 vector of `length` elements.
+template <class Body>
+HWY_INLINE void ForEachWideVec(size_t length, const Body body) {
+  size_t i = 0;
+  for (; i + kWideLanes <= length; i += kWideLanes) body(WholeVec(), i);
+  if (i < length) body(PartialVec{length - i}, i);
+}
+
+// Elements before the first vector-aligned one.
+template <class D, typename T>
+HWY_INLINE size_t Misaligned(D d, const T* p, size_t length) {
+  const size_t vec_bytes = hn::Lanes(d) * sizeof(T);
+  const size_t past = reinterpret_cast<uintptr_t>(p) % vec_bytes;
+  return past == 0 ? 0 : HWY_MIN(length, (vec_bytes - past) / sizeof(T));
+}
+
+// y[i] = f(vec, i) for i < length. kStream writes past the cache.
+template <bool kStream, typename T, class F>
+HWY_INLINE void Transform(T* y, size_t length, const F f) {
+  const hn::ScalableTag<T> d;
+  const size_t lanes = hn::Lanes(d);
+  size_t i = 0;
+  if (kStream) {
+    i = Misaligned(d, y, length);
+    if (i != 0) StorePartial(f(PartialVec{i}, 0), d, y, i);
+  }
+#pragma GCC unroll 4
+  for (; i + lanes <= length; i += lanes) {
+    const auto v = f(WholeVec(), i);
+    if (kStream) {
+      hn::Stream(v, d, y + i);
+    } else {
+      hn::StoreU(v, d, y + i);
+    }
+  }
+  if (i < length) StorePartial(f(PartialVec{length - i}, i), d, y + i, length - i);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace batchnorm
+HWY_AFTER_NAMESPACE();
+
+#endif  // BATCHNORM_VECTORS_INL_H_
