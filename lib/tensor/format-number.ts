@@ -62,9 +62,14 @@ function roundHalfEven(magnitude: number): [string, number] {
 /** Whether `magnitude` is exactly digits * 10^(exponent - 5), not just the double nearest to it. */
 function isDecimal(magnitude: number, digits: number, exponent: number): boolean {
   const power = exponent - precision - 1;
-  if (power >= 0) return BigInt(magnitude) === BigInt(digits) * 10n ** BigInt(power);
-  const odd = digits / 5 ** -power; // digits / 10^k = (digits / 5^k) / 2^k, exact where 5^k divides
-  return Number.isInteger(odd) && odd / 2 ** -power === magnitude;
+  if (power >= 0) {
+    return (
+      Number.isInteger(magnitude) && BigInt(magnitude) === BigInt(digits) * 10n ** BigInt(power)
+    );
+  }
+  // digits / 10^k = (digits / 5^k) / 2^k, a dyadic fraction only where 5^k divides the digits.
+  const numerator = digits / 5 ** -power;
+  return Number.isInteger(numerator) && numerator / 2 ** -power === magnitude;
 }
 
 /** `text` with a minus where `value` has one; -0 has. */
