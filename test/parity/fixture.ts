@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DType, type FloatArray, type MemoryFormat, Tensor } from 'batchnorm';
+
+/** Elements in memory order, little-endian, in base64. */
+export type Encoded = string;
+
+/** One result: PyTorch's, and for float32 also the float64 result, rounded once. */
+export interface Result {
+  torch: Encoded;
+  /** The magnitude per channel that PyTorch's rounding error goes with. */
+  torchScale: number[];
+  exact?: Encoded;
+  /** The magnitude per channel that rounding errors cannot avoid; `torchScale` when absent. */
+  exactScale?: number[];
+}
+
+export interface ModuleStep {
+  mode: 'train' | 'eval';
+  /** Adds to the gradients of the step before. */
+  accumulate?: boolean;
+  set?: { momentum?: number | null; trackRunningStats?: boolean };
+  shape: number[];
+  input: Encoded;
+  gradOutput: Encoded;
+  results: Record<string, Result>;
+  numBatchesTracked?: number;
+}
+
+export interface ModuleCase {
+  name: string;
+  module: ModuleName;
+  numFeatures: number;
+  options: {
+    eps?: number;
+    momentum?: number | null;
+    affine?: boolean;
+    trackRunningStats?: boolean;
+  };
+  dtype: DType;
+  memoryFormat: MemoryFormat;
+  repr: string;
+  state: Record<string, Encoded | number>;
+  steps: ModuleStep[];
+}
+
+export interface FunctionalCase {
+  name: string;
+  dtype: DType;
+  memoryFormat: MemoryFormat;
+  shape: number[];
+  training: boolean;
+  momentum: number;
+  eps: number;
+  tensors: Record<string, Encoded>;
+  results: Record<string, Result>;
+}
+
+export interface RefusedCase {
+  module: ModuleName;
+  shape: number[];
+  message: string;
+}
+
+export type ModuleName = 'BatchNorm1d' | 'BatchNorm2d' | 'BatchNorm3d';
+
+export interface Fixture<Case> {
+  torch: string;
+  seed: number;
+  cases: Case[];
+}
+
+// `npm run parity` replays fixtures that it has just written elsewhere
+export const fixtures = process.env.PARITY_FIXTURES ?? join(__dirname, 'fixtures');
+
+export function readFixture<Case>(name: string): Fixture<Case> {
+  return JSON.parse(readFileSync(join(fixtures, `${name}.json`), 'utf8')) as Fixture<Case>;
+}
+
+export function decode(encoded: Encoded, dtype: DType): FloatArray {
+  const bytes = new Uint8Array(Buffer.from(encoded, 'base64'));
+  return dtype === 'float64' ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
+}
+
+export function decodeTensor(
+  encoded: Encoded,
+  shape: readonly number[],
+  dtype: DType,
+  memoryFormat: MemoryFormat = 'contiguous',
+): Tensor {
+  return new Tensor(decode(encoded, dtype), shape, memoryFormat);
+}
+
+/** Values per channel. */
+export function decodeVector(encoded: Encoded, dtype: DType): Tensor {
+  const data = decode(encoded, dtype);
+  return new Tensor(data, [data.length]);
+}

@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const main = join(__dirname, '..', '..', 'examples', 'mnist-stats', 'main.mjs');
+
+function run(...args: string[]) {
+  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+}
+
+describe('on the 60,000 images', () => {
+  const { status, stdout, stderr } = run();
+  const figures = (label: string) => {
+    const [, mean, std] = new RegExp(`^${label} +(\\S+) +(\\S+)`, 'm').exec(stdout) ?? [];
+    return [mean, std];
+  };
+
+  test('it runs to its end, quietly where there is no terminal', () => {
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toContain('60000/60000 images\n');
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).not.toContain('\r');
+  });
+
+  test('the running statistics are the well-known figures', () => {
+    expect(figures('running statistics')).toEqual(['0.1307', '0.3081']);
+    expect(figures('exact')).toEqual(['0.1307', '0.3081']);
+    expect(stdout).toContain('running_mean         tensor([0.1307])\n');
+    expect(stdout).toContain('num_batches_tracked  235\n');
+  });
+
+  test('a normalized batch has mean 0 and variance 1', () => {
+    const [, mean] = /^mean +tensor\(\[(.*?)\]/m.exec(stdout) ?? [];
+    const [, variance] = /^variance +tensor\(\[(.*?)\]/m.exec(stdout) ?? [];
+    expect(Math.abs(Number(mean))).toBeLessThan(1e-6);
+    // 1 / (1 + eps / 0.3081^2)
+    expect(Number(variance)).toBeCloseTo(0.9999, 4);
+  });
+
+  test('the throughput stands beside that of copying', () => {
+    for (const name of ['BatchNorm2d', 'BatchNorm1d', 'copying']) {
+      expect(stdout).toMatch(new RegExp(`^${name} +\\d+\\.\\d GB/s$`, 'm'));
+    }
+    expect(stdout).toMatch(/^SIMD target \S+ of /m);
+  });
+});
+
+describe('on other files', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'batchnorm-mnist-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const idx = (count: number, bytes: number) => {
+    const header = Buffer.alloc(16);
+    for (const [i, value] of [0x803, count, 2, 2].entries()) header.writeUInt32BE(value, 4 * i);
+    return Buffer.concat([header, Buffer.from(Array.from({ length: bytes }, (_, i) => i))]);
+  };
+
+  test('a missing file is said in one line', () => {
+    const { status, stderr } = run(join(folder, 'missing'));
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^Cannot read the images \(ENOENT: .*missing'\)\..*npm install.*\n$/);
+  });
+
+  test.each([
+    ['something else', Buffer.from('no images at all'), 'is not an IDX file of images'],
+    ['an empty file', Buffer.alloc(0), 'is not an IDX file of images'],
+    ['a file that is cut off', idx(3, 11), 'should hold 3 images of 2 x 2, but is cut off'],
+  ])('%s is refused', (_, contents, message) => {
+    const path = join(folder, 'images');
+    writeFileSync(path, contents);
+    const { status, stderr } = run(path);
+    expect(status).toBe(1);
+    expect(stderr).toBe(`${path} ${message}\n`);
+  });
+
+  test('the average over batches and the exact figures are told apart', () => {
+    const path = join(folder, 'images');
+    // 256 black images, then a batch of two white ones
+    writeFileSync(path, Buffer.concat([idx(258, 0), Buffer.alloc(256 * 4), Buffer.alloc(8, 255)]));
+    const { stdout } = run(path);
+    expect(stdout).toMatch(/^running statistics +0\.5000 +0\.0000 /m);
+    // 1 / 129 and sqrt(1 / 129 * 128 / 129)
+    expect(stdout).toMatch(/^exact +0\.0078 +0\.0877 /m);
+  });
+});
