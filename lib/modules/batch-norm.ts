@@ -285,7 +285,6 @@ export abstract class BatchNorm extends Module {
       `affine=${reprBoolean(this.affine)}`,
       `track_running_stats=${reprBoolean(this.trackRunningStats)}`,
     ];
-    if (this.dtype !== 'float32') shown.push(`dtype=${this.dtype}`);
     if (!this.unbiasedRunningVar) shown.push('unbiased_running_var=False');
     return shown.join(', ');
   }
