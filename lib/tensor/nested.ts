@@ -45,9 +45,8 @@ export function flatten(values: unknown, shape: readonly number[], target: Float
     }
     const length = shape[dim] as number;
     if (!Array.isArray(value)) {
-      throw new ShapeError(
-        `expected sequence of length ${length} at dim ${dim} (got ${nameOf(value)})`,
-      );
+      const got = typeof value === 'number' ? `the number ${value}` : nameOf(value);
+      throw new ShapeError(`expected sequence of length ${length} at dim ${dim} (got ${got})`);
     }
     if (value.length !== length) {
       throw new ShapeError(

@@ -87,7 +87,8 @@ describe('tensor of nested arrays', () => {
       'expected sequence of length 2 at dim 1 (got 3)',
     ],
     ['an empty row', [[1], []], 'expected sequence of length 1 at dim 1 (got 0)'],
-    ['a number among rows', [[1, 2], 3], 'expected sequence of length 2 at dim 1 (got 3)'],
+    ['a number among rows', [[1, 2], 3], 'length 2 at dim 1 (got the number 3)'],
+    ['null among rows', [[1, 2], null], 'length 2 at dim 1 (got null)'],
     ['a row among numbers', [1, [2]], 'expected a number at dim 1 (got a sequence of length 1)'],
   ])('refuses %s', (_, values, message) => {
     expect(() => tensor(values as number[])).toThrow(ShapeError);
