@@ -1,6 +1,5 @@
 export {
   empty,
-  emptyLike,
   full,
   ones,
   rand,
@@ -15,12 +14,10 @@ export type { NestedArray } from './nested';
 export type { TensorOptions } from './options';
 export { Parameter } from './parameter';
 export { manualSeed } from './random';
-export { formatShape } from './shape';
 export { Tensor } from './tensor';
-export {
-  asTensor,
-  type DimsData,
-  type ShapedData,
-  type StridedData,
-  type TensorLike,
+export type {
+  DimsData,
+  ShapedData,
+  StridedData,
+  TensorLike,
 } from './tensor-like';
