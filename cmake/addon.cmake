@@ -28,13 +28,8 @@ endif()
 if(HWY_FOUND)
   get_target_property(HWY_TYPE hwy::hwy TYPE)
   if(HWY_TYPE STREQUAL "SHARED_LIBRARY" AND NOT WIN32)
-    if(APPLE)
-      set_target_properties(batchnorm PROPERTIES BUILD_RPATH "@loader_path")
-    else()
-      set_target_properties(batchnorm PROPERTIES BUILD_RPATH "$ORIGIN")
-    endif()
-    set_target_properties(batchnorm PROPERTIES BUILD_RPATH_USE_ORIGIN ON SKIP_BUILD_RPATH OFF
-      BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "$<IF:$<PLATFORM_ID:Darwin>,@loader_path,$ORIGIN>")
+    set_target_properties(batchnorm PROPERTIES BUILD_WITH_INSTALL_RPATH ON
+      INSTALL_RPATH "$<IF:$<PLATFORM_ID:Darwin>,@loader_path,$ORIGIN>")
     add_custom_command(TARGET batchnorm POST_BUILD
       COMMAND ${CMAKE_COMMAND} -E copy_if_different
         "$<TARGET_FILE:hwy::hwy>" "$<TARGET_FILE_DIR:batchnorm>/$<TARGET_SONAME_FILE_NAME:hwy::hwy>"

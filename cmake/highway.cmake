@@ -12,11 +12,10 @@ if(NOT HWY_FOUND)
   set(HWY_ENABLE_EXAMPLES OFF CACHE BOOL "" FORCE)
   set(HWY_ENABLE_CONTRIB OFF CACHE BOOL "" FORCE)
   set(HWY_ENABLE_INSTALL OFF CACHE BOOL "" FORCE)
-  set(HWY_FORCE_STATIC_LIBS ON CACHE BOOL "" FORCE)
+  set(BUILD_SHARED_LIBS OFF)
   FetchContent_Declare(highway
-    GIT_REPOSITORY https://github.com/google/highway.git
-    GIT_TAG 1.0.7
-    GIT_SHALLOW ON)
+    URL https://github.com/google/highway/archive/refs/tags/1.0.3.tar.gz
+    URL_HASH SHA256=566fc77315878473d9a6bd815f7de78c73734acdcb745c3dde8579560ac5440e)
   FetchContent_MakeAvailable(highway)
 endif()
 
