@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../root.mjs';
-import { succeeds } from '../run.mjs';
+import { output, succeeds } from '../run.mjs';
 
 /** Builds the kernels' tests in `folder` and runs them, for every target the processor has. */
 export function googleTest(folder, cmakeArgs = [], env = {}) {
@@ -10,13 +10,19 @@ export function googleTest(folder, cmakeArgs = [], env = {}) {
   rmSync(report, { force: true });
   mkdirSync(dirname(report), { recursive: true });
   const options = { env: { ...process.env, ...env } };
-  const configure = ['-S', '.', '-B', folder, '-DBATCHNORM_BUILD_TESTS=ON', ...cmakeArgs];
+  const configure = ['-S', '.', '-B', folder, '-DBATCHNORM_BUILD_TESTS=ON'];
   const build = ['--build', folder, '--target', 'batchnorm_tests', '--parallel', '2'];
   const ran =
-    succeeds('cmake', configure, options) &&
+    succeeds('cmake', [...configure, ...generator(folder), ...cmakeArgs], options) &&
     succeeds('cmake', build, options) &&
     succeeds(join(root, folder, 'batchnorm_tests'), [`--gtest_output=json:${report}`], options);
   return count(report, ran);
+}
+
+/** Ninja where it is there, unless the folder was configured before: CMake allows no change. */
+function generator(folder) {
+  if (existsSync(join(root, folder, 'CMakeCache.txt'))) return [];
+  return output('ninja', ['--version']) === null ? [] : ['-G', 'Ninja'];
 }
 
 /** A case passes when it ran to its end without a failure; a skipped one has not passed. */
