@@ -49,6 +49,18 @@ export function bareEnvironment(work: string): NodeJS.ProcessEnv {
   return { ...process.env, PATH: bin };
 }
 
+/** An environment whose cmake finds no Highway, as on a machine without it. */
+export function withoutHighway(work: string): NodeJS.ProcessEnv {
+  const bin = join(work, 'cmake-without-highway');
+  mkdirSync(bin);
+  const cmake = run('sh', ['-c', 'command -v cmake'], root).trim();
+  // Options come first when cmake builds, or prints its version; a folder when it configures.
+  const configure = `exec ${cmake} "$@" -DCMAKE_DISABLE_FIND_PACKAGE_HWY=ON`;
+  const script = `#!/bin/sh\ncase $1 in -*) exec ${cmake} "$@";; esac\n${configure}\n`;
+  writeFileSync(join(bin, 'cmake'), script, { mode: 0o755 });
+  return { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
+}
+
 /** What a program prints on success; an error with all it printed otherwise. */
 export function run(
   command: string,
@@ -58,8 +70,7 @@ export function run(
 ): string {
   const result = attempt(command, args, cwd, env);
   if (result.status === 0) return result.output;
-  throw new Error(`${command} ${args.join(' ')} (PATH=${env.PATH?.split(delimiter).length} folders)
-${result.output}`);
+  throw new Error(`${command} ${args.join(' ')}\n${result.output}`);
 }
 
 /** Runs a program to its end, whatever that is; `output` is its standard output and error. */
