@@ -3,7 +3,7 @@ import type { Tensor } from 'batchnorm';
 /** An input (N, C, ...) as the values of each channel, in logical order. */
 export function channelsOf(input: Tensor): number[][] {
   const { n, c, s } = sizesOf(input);
-  const values = [input.toArray()].flat(Number.POSITIVE_INFINITY) as number[];
+  const values = input.to({ memoryFormat: 'contiguous' }).data;
   return Array.from({ length: c }, (_, channel) =>
     Array.from({ length: n * s }, (_, i) => {
       const sample = Math.floor(i / s);
