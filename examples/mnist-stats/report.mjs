@@ -9,24 +9,21 @@ export function report({ image, pixel, exact, clocks, normalized }, { rows, colu
   console.log(`num_batches_tracked  ${batches}`);
 
   console.log(`\n${pixel}`);
-  console.log(`of the pixels in the middle row, ${rows / 2}:`);
-  const middle = (stats) => stats.reshape([rows, columns]).toArray()[rows / 2];
+  const row = Math.floor(rows / 2);
+  console.log(`of the pixels in the middle row, ${row}:`);
+  const middle = (stats) => stats.reshape([rows, columns]).toArray()[row];
   console.log(`running_mean  ${tensor(middle(pixel.runningMean))}`);
   console.log(`running_var   ${tensor(middle(pixel.runningVar))}`);
 
-  const mean = image.runningMean.item();
-  const std = Math.sqrt(image.runningVar.item());
-  console.log('\nThe digits            mean     std');
-  console.log(`well known            0.1307   0.3081`);
+  console.log('\nThe digits           mean    std');
+  line('well known', 0.1307, 0.3081, '');
+  line('exact', exact.mean, exact.std, `moments of all ${exact.count} pixels`);
+  const [mean, variance] = [image.runningMean.item(), image.runningVar.item()];
+  line('running statistics', mean, Math.sqrt(variance), `average over ${batches} batches`);
+  const last = normalized.shape[0];
   console.log(
-    `running statistics    ${figure(mean)}   ${figure(std)}   average over ${batches} batches`,
-  );
-  console.log(
-    `exact                 ${figure(exact.mean)}   ${figure(exact.std)}   all ${exact.count} pixels`,
-  );
-  console.log(
-    'The average counts the last, smaller batch like the others, and leaves out how much the\n' +
-      'means of the batches differ; so further digits are not those of the exact figures.',
+    `The average counts the last batch, of ${last} images, like the others, and leaves out how far\n` +
+      'the means of the batches lie apart: it comes close to the exact figures, as in PyTorch.',
   );
 
   console.log(`\nThe last batch, (${normalized.shape.join(', ')}), normalized in training`);
@@ -45,6 +42,6 @@ export function report({ image, pixel, exact, clocks, normalized }, { rows, colu
   console.log(`SIMD target ${simdTarget} of ${simdTargets.join(', ')}; threads ${threads}`);
 }
 
-function figure(value) {
-  return value.toFixed(4);
+function line(name, mean, std, source) {
+  console.log(`${name.padEnd(20)} ${mean.toFixed(4)}  ${std.toFixed(4)}  ${source}`.trimEnd());
 }

@@ -31,4 +31,6 @@ def encode(tensor, memory_format="contiguous"):
 
 def encode_scale(scale):
     """A non-negative number for each channel, rounded up to three digits."""
-    return [float("%.3g" % (value * 1.005)) if math.isfinite(value) else 0 for value in scale.tolist()]
+    return [
+        float("%.3g" % (value * 1.005)) if math.isfinite(value) else 0 for value in scale.tolist()
+    ]

@@ -83,12 +83,12 @@ def options():
     yield case("eps 0 in eval", (3, 5, 2), [EVAL], start="random", eps=0.0)
     for affine, track in itertools.product((True, False), repeat=2):
         name = f"affine {affine}, trackRunningStats {track}"
-        yield case(name, (2, 3, 2, 2), SHORT, start="random", affine=affine, trackRunningStats=track)
-    yield case(
-        "tracking switched off, momentum changed on the way",
-        (5, 4),
-        [TRAIN, {**TRAIN, "set": {"momentum": None}}, {**TRAIN, "set": {"trackRunningStats": False}}, EVAL],
-    )
+        shape = (2, 3, 2, 2)
+        yield case(name, shape, SHORT, start="random", affine=affine, trackRunningStats=track)
+    average = {**TRAIN, "set": {"momentum": None}}
+    frozen = {**TRAIN, "set": {"trackRunningStats": False}}
+    name = "tracking switched off, momentum changed on the way"
+    yield case(name, (5, 4), [TRAIN, average, frozen, EVAL])
 
 
 def sizes():

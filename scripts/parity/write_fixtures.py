@@ -2,6 +2,10 @@
 """Writes what PyTorch computes, for the tests in test/parity to replay.
 
     python3 scripts/parity/write_fixtures.py [--seed 0] [--out test/parity/fixtures]
+
+The one file there that it does not write is the dump of the example for CI:
+
+    python3 examples/ci-parity/train_and_dump.py test/parity/fixtures/ci-dump.json
 """
 
 import argparse
@@ -27,7 +31,7 @@ def write(path, seed, cases):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=pathlib.Path, default=FIXTURES)
     arguments = parser.parse_args()

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fixtures } from './fixture';
 
 const root = join(__dirname, '..', '..');
-const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+const jestProgram = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 let folder: string;
 let dump: string;
 
@@ -40,5 +40,5 @@ test('the example fails where a weight differs', async () => {
 function runJest() {
   // no colours, and no trace of the jest that runs this
   const env = { PATH: process.env.PATH, NO_COLOR: '1' };
-  return spawnSync(process.execPath, [jest], { cwd: folder, env, encoding: 'utf8' });
+  return spawnSync(process.execPath, [jestProgram], { cwd: folder, env, encoding: 'utf8' });
 }
