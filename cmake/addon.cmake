@@ -19,9 +19,9 @@ if(MSVC)
 elseif(APPLE)
   target_link_options(batchnorm PRIVATE -undefined dynamic_lookup)
 else()
-  # A user's machine may have an older libstdc++ than the one that built this.
-  target_link_options(batchnorm PRIVATE
-    -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -Wl,--as-needed)
+  # libstdc++ and libgcc stay shared: Node.js itself needs them, and the static ones of a new
+  # compiler would ask for a newer C library than Node.js does.
+  target_link_options(batchnorm PRIVATE -Wl,--exclude-libs,ALL -Wl,--as-needed -Wl,--gc-sections)
 endif()
 
 # A shared Highway travels beside the addon, since a user's machine has none.
