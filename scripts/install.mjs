@@ -36,7 +36,8 @@ function build(reason) {
     process.execPath,
     [
       join(dirname(require.resolve('cmake-js/package.json')), 'bin/cmake-js'),
-      'build',
+      // What an earlier attempt configured would hide what has been installed since.
+      'rebuild',
       `--directory=${root}`,
       `--CDBATCHNORM_FETCH_HIGHWAY=${process.env.BATCHNORM_FETCH_HIGHWAY === '1' ? 'ON' : 'OFF'}`,
     ],

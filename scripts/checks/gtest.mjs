@@ -1,27 +1,27 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../root.mjs';
 import { output, succeeds } from '../run.mjs';
+import { isConfigured } from '../setup/cmake-folder.mjs';
 
 /** Builds the kernels' tests in `folder` and runs them, for every target the processor has. */
-export function googleTest(folder, cmakeArgs = [], env = {}) {
+export function googleTest(folder, cmakeArgs = []) {
   console.log(`\nGoogleTest (${folder})`);
   const report = join(root, folder, 'gtest.json');
   rmSync(report, { force: true });
   mkdirSync(dirname(report), { recursive: true });
-  const options = { env: { ...process.env, ...env } };
   const configure = ['-S', '.', '-B', folder, '-DBATCHNORM_BUILD_TESTS=ON'];
   const build = ['--build', folder, '--target', 'batchnorm_tests', '--parallel', '2'];
   const ran =
-    succeeds('cmake', [...configure, ...generator(folder), ...cmakeArgs], options) &&
-    succeeds('cmake', build, options) &&
-    succeeds(join(root, folder, 'batchnorm_tests'), [`--gtest_output=json:${report}`], options);
+    succeeds('cmake', [...configure, ...generator(folder), ...cmakeArgs]) &&
+    succeeds('cmake', build) &&
+    succeeds(join(root, folder, 'batchnorm_tests'), [`--gtest_output=json:${report}`]);
   return count(report, ran);
 }
 
 /** Ninja where it is there, unless the folder was configured before: CMake allows no change. */
 function generator(folder) {
-  if (existsSync(join(root, folder, 'CMakeCache.txt'))) return [];
+  if (isConfigured(folder)) return [];
   return output('ninja', ['--version']) === null ? [] : ['-G', 'Ninja'];
 }
 

@@ -1,4 +1,5 @@
 import { run } from '../run.mjs';
+import { isConfigured } from './cmake-folder.mjs';
 import { unlessMade } from './stamp.mjs';
 
 /** Builds build/Release/batchnorm.node where its sources have changed. */
@@ -6,6 +7,8 @@ export function ensureAddon() {
   const sources = ['cpp', 'binding', 'cmake', 'CMakeLists.txt', 'package.json'];
   unlessMade('build/Release/batchnorm.node', sources, () => {
     console.log('Building the addon');
-    run(process.execPath, ['node_modules/cmake-js/bin/cmake-js', 'build', '--parallel', '2']);
+    const cmakeJs = 'node_modules/cmake-js/bin/cmake-js';
+    if (!isConfigured('build')) run(process.execPath, [cmakeJs, 'configure']);
+    run(process.execPath, [cmakeJs, 'build', '--parallel', '2']);
   });
 }

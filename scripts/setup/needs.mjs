@@ -1,14 +1,18 @@
 import { isAbsolute } from 'node:path';
 import { output } from '../run.mjs';
 
-/** Each need: how to see that it is met, its Debian package, and what it is for those without. */
+/**
+ * Each need: how to see that it is met, its Debian package, what it is where there is no apt-get,
+ * and whether CMake downloads it there.
+ */
 export const building = [
   need('cmake', 'CMake 3.20 or newer', () => has('cmake')),
   need('g++', 'a C++17 compiler', () => has('c++')),
   need('ninja-build', 'Ninja or Make', () => has('ninja') || has('make')),
-  need('libhwy-dev', 'Google Highway 1.0.3 or newer, with its headers', () =>
-    hasHeader('hwy/highway.h'),
-  ),
+  {
+    ...need('libhwy-dev', 'Google Highway 1.0.3 or newer', () => hasHeader('hwy/highway.h')),
+    cmakeFetches: true,
+  },
 ];
 
 export const testing = [

@@ -7,7 +7,9 @@ export function ensureSystemPackages(needs) {
   if (missing.length === 0) return;
 
   if (output('apt-get', ['--version']) === null) {
-    refuse(`Please install: ${missing.map(({ name }) => name).join('; ')}.`);
+    const names = missing.filter(({ cmakeFetches }) => !cmakeFetches).map(({ name }) => name);
+    if (names.length > 0) refuse(`Please install: ${names.join('; ')}.`);
+    return;
   }
   const packages = missing.map(({ debianPackage }) => debianPackage);
   const prefix = rootPrefix();
