@@ -13,9 +13,9 @@ import {
   tensor,
   zeros,
 } from 'batchnorm';
+import { expectRefused } from '../expect-refused';
 import { type Gradients, gradients, moments } from '../reference/batch-norm';
 import { expectWithinUlps } from '../reference/ulps';
-import { expectRefused } from './expect-refused';
 
 const shapes = [
   [20, 5],

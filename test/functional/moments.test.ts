@@ -8,9 +8,9 @@ import {
   tensor,
   zeros,
 } from 'batchnorm';
+import { expectRefused } from '../expect-refused';
 import { moments } from '../reference/batch-norm';
 import { expectWithinUlps } from '../reference/ulps';
-import { expectRefused } from './expect-refused';
 
 describe.each([[[20, 5]], [[3, 4, 9]], [[2, 17, 3, 5]], [[1, 1, 1]], [[5, 3, 1000]]])(
   'of %j',

@@ -10,7 +10,7 @@ import {
   tensor,
   zeros,
 } from 'batchnorm';
-import { expectRefused } from './expect-refused';
+import { expectRefused } from '../expect-refused';
 
 const input = randn([4, 3, 2, 2]);
 const mean = full([3], 2);
