@@ -1,0 +1,173 @@
+import {
+  ArgumentError,
+  BatchNorm1d,
+  BatchNorm2d,
+  DTypeError,
+  full,
+  ones,
+  randn,
+  ShapeError,
+  type Tensor,
+  zeros,
+} from 'batchnorm';
+import { expectRefused } from '../expect-refused';
+import { layers } from './layers';
+
+/** Demands that `call` is refused and the layer's whole state stays as it is. */
+function refused(
+  bn: BatchNorm1d,
+  call: () => unknown,
+  type: Parameters<typeof expectRefused>[1],
+  message: string,
+  untouched: readonly Tensor[] = [],
+): void {
+  const batches = bn.numBatchesTracked;
+  expectRefused(call, type, message, [...bn.parameters(), ...bn.buffers(), ...untouched]);
+  expect(bn.numBatchesTracked).toBe(batches);
+}
+
+describe.each(layers)('$Layer.name refuses', ({ Layer, shape, rank, axes }) => {
+  test.each([true, false])('another rank, training: %s', (training) => {
+    const bn = new Layer(3).train(training);
+    for (const wrong of [[], [3], [4, 3, 2, 2, 2, 2]]) {
+      const message = `${Layer.name}: expected ${rank} input (got ${wrong.length}D input): the shape should be ${axes}, got [${wrong.join(', ')}]`;
+      refused(bn, () => bn.forward(zeros(wrong)), ShapeError, message);
+    }
+  });
+
+  test.each([true, false])('other channels in every case, training: %s', (training) => {
+    const wrong = [4, 5, ...shape.slice(2)];
+    const explained = `numFeatures is 3, but the input has 5 channels, its shape is [${wrong.join(', ')}]`;
+    for (const affine of [true, false]) {
+      for (const trackRunningStats of [true, false]) {
+        const bn = new Layer(3, { affine, trackRunningStats }).train(training);
+        refused(bn, () => bn.forward(zeros(wrong)), ShapeError, `${Layer.name}: `);
+        refused(bn, () => bn.forward(zeros(wrong)), ShapeError, explained);
+        const empty = [0, ...wrong.slice(1)];
+        refused(bn, () => bn.forward(zeros(empty)), ShapeError, 'numFeatures is 3');
+      }
+    }
+    const tracked = new Layer(3).train(training);
+    const phrase = 'running_mean should contain 5 elements not 3';
+    refused(tracked, () => tracked.forward(zeros(wrong)), ShapeError, phrase);
+  });
+
+  test('one value per channel where the batch counts', () => {
+    const single = [1, 3, ...shape.slice(2).map(() => 1)];
+    const message = `${Layer.name}: Expected more than 1 value per channel when training, got input size [${single.join(', ')}]. Drop the last, incomplete batch`;
+    const bn = new Layer(3);
+    refused(bn, () => bn.forward(zeros(single)), ShapeError, message);
+    const untracked = new Layer(3, { trackRunningStats: false }).eval();
+    refused(untracked, () => untracked.forward(zeros(single)), ShapeError, message);
+  });
+
+  test('another dtype', () => {
+    const wide = randn([...shape], { dtype: 'float64' });
+    const bn = new Layer(3);
+    refused(
+      bn,
+      () => bn.forward(wide),
+      DTypeError,
+      `${Layer.name}: expected scalar type float64 but found float32: the input is float64 and running_mean is float32. Convert one with to({ dtype }), or make the layer with dtype: 'float64'`,
+    );
+  });
+
+  test.each([true, false])('an out that does not fit, training: %s', (training) => {
+    const bn = new Layer(3).train(training);
+    const x = randn([...shape]);
+    const out = full([...shape, 1], 9);
+    refused(bn, () => bn.forward(x, { out }), ShapeError, "out should have the input's shape", [
+      x,
+      out,
+    ]);
+    const wide = full([...shape], 9, { dtype: 'float64' });
+    refused(bn, () => bn.forward(x, { out: wide }), DTypeError, 'out should have', [x, wide]);
+  });
+
+  test('an out over its own parameters and statistics', () => {
+    const bn = new Layer(3, { affine: true }).eval();
+    for (const [name, tensor] of [...bn.namedParameters(), ...bn.namedBuffers()]) {
+      const x = zeros([1, 3, ...shape.slice(2).map(() => 1)]);
+      const out = { data: tensor.data, shape: x.shape };
+      refused(bn, () => bn.forward(x, { out }), ArgumentError, `out shares memory with ${name}`);
+    }
+  });
+
+  test('its input as out while backward is to come', () => {
+    const x = randn([...shape]);
+    for (const training of [true, false]) {
+      const bn = new Layer(3).train(training);
+      const call = () => bn.forward(x, { out: x, grad: true });
+      refused(bn, call, ArgumentError, 'backward still needs: pass grad: false', [x]);
+    }
+    const bn = new Layer(3);
+    refused(bn, () => bn.forward(x, { out: x }), ArgumentError, 'pass grad: false', [x]);
+  });
+});
+
+describe('forward refuses', () => {
+  const x = ones([4, 3]);
+
+  test.each([
+    [{ grad: 1 }, 'grad should be true or false, got 1'],
+    [{ grad: null }, 'grad should be true or false, got null'],
+    [{ training: true }, "unknown option 'training', the options are out, grad"],
+    [true, 'options should be an object of out, grad, got true'],
+    [null, 'options should be an object of out, grad, got null'],
+    [{ out: 3 }, 'out must be a Tensor'],
+  ])('%p as options', (options, message) => {
+    const bn = new BatchNorm1d(3);
+    refused(bn, () => bn.forward(x, options as never), ArgumentError, message);
+  });
+
+  test.each([null, undefined, 1, [[1, 2, 3]], new Float32Array(3)])('%p as input', (input) => {
+    const bn = new BatchNorm1d(3);
+    refused(bn, () => bn.forward(input as never), ArgumentError, 'input must be a Tensor');
+  });
+
+  test('memory that was taken away, its own included', () => {
+    const take = ({ data }: Tensor) =>
+      structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
+    for (const name of ['running_mean', 'running_var', 'weight', 'bias']) {
+      for (const training of [true, false]) {
+        const bn = new BatchNorm1d(3).train(training);
+        const parts = new Map<string, Tensor>([...bn.namedParameters(), ...bn.namedBuffers()]);
+        take(parts.get(name) as Tensor);
+        const message = `BatchNorm1d: the memory of ${name} is gone: it should hold 3 elements and holds 0`;
+        refused(bn, () => bn.forward(x), ArgumentError, message);
+      }
+    }
+    const gone = ones([4, 3]);
+    take(gone);
+    const bn = new BatchNorm1d(3);
+    refused(bn, () => bn.forward(gone), ArgumentError, 'input');
+  });
+});
+
+test('errors carry their class, name and code', () => {
+  const bn = new BatchNorm2d(3);
+  const caught = (call: () => unknown) => {
+    try {
+      call();
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  expect(caught(() => bn.forward(ones([3])))).toMatchObject({
+    name: 'ShapeError',
+    code: 'ERR_BATCHNORM_SHAPE',
+  });
+  expect(caught(() => bn.forward(ones([2, 3, 1, 1], { dtype: 'float64' })))).toMatchObject({
+    name: 'DTypeError',
+    code: 'ERR_BATCHNORM_DTYPE',
+  });
+  expect(caught(() => bn.backward(ones([3])))).toMatchObject({
+    name: 'ArgumentError',
+    code: 'ERR_BATCHNORM_ARGUMENT',
+  });
+  expect(caught(() => bn.loadStateDict({}))).toMatchObject({
+    name: 'StateDictError',
+    code: 'ERR_BATCHNORM_STATE_DICT',
+  });
+});
