@@ -159,7 +159,9 @@ HWY_INLINE void Unfold(const Fold& fold, size_t channels, const T* rest, const d
   for (size_t r = 0; r < fold.rest_rows; ++r) {
     const ChanWeights weights(folded_rows + r, 1);
     for (size_t c = 0; c < channels; ++c) {
-      ChanMerge(weights, static_cast<double>(rest[r * channels + c]), 0.0, mean + c, m2 + c);
+      const double value = static_cast<double>(rest[r * channels + c]);
+      // Its M2 is 0, but NaN for an infinity, as in a block.
+      ChanMerge(weights, value, value - value, mean + c, m2 + c);
     }
   }
 }

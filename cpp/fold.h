@@ -17,7 +17,9 @@ struct Fold {
   explicit Fold(const Rows& matrix) {
     constexpr size_t kTargetColumns = 256;
     constexpr size_t kMinWideRows = 8;
-    repeat = std::min(kTargetColumns / matrix.columns, matrix.rows / kMinWideRows);
+    repeat = matrix.columns == 0
+                 ? 1
+                 : std::min(kTargetColumns / matrix.columns, matrix.rows / kMinWideRows);
     // Wide rows of whole vectors need no partial loads.
     if (repeat > 16) repeat -= repeat % 16;
     repeat = std::max<size_t>(repeat, 1);

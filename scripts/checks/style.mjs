@@ -7,7 +7,7 @@ const { execPath } = process;
 
 /** Every .h and .cc of ours. */
 export function cppFiles() {
-  return ['cpp', 'binding'].flatMap((folder) =>
+  return ['cpp', 'cpp/testing', 'binding'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((file) => /\.(h|cc)$/.test(file))
       .map((file) => `${folder}/${file}`),
