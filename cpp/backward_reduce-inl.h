@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include <algorithm>
+
 #include "cpp/blocks.h"
 #include "cpp/fold.h"
 #include "cpp/shape.h"
@@ -136,8 +138,8 @@ HWY_INLINE void ReduceStrip(const T* dy, const T* x, const Strip& strip, const d
 template <typename T>
 HWY_INLINE void ReduceMatrix(const T* dy, const T* x, const Rows& matrix, const double* mean,
                              double* sum, double* dot) {
-  memset(sum, 0, matrix.columns * sizeof(double));
-  memset(dot, 0, matrix.columns * sizeof(double));
+  std::fill_n(sum, matrix.columns, 0.0);
+  std::fill_n(dot, matrix.columns, 0.0);
   ReduceScratch scratch;
   StripCursor strips(matrix);
   Strip strip;

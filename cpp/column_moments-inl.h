@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "cpp/chan.h"
@@ -169,8 +170,8 @@ HWY_INLINE void Unfold(const Fold& fold, size_t channels, const T* rest, const d
 template <typename T>
 HWY_INLINE void MomentsOfMatrix(const T* x, const Rows& matrix, double* mean, double* m2) {
   if (matrix.rows == 0 || matrix.columns == 0) {
-    memset(mean, 0, matrix.columns * sizeof(double));
-    memset(m2, 0, matrix.columns * sizeof(double));
+    std::fill_n(mean, matrix.columns, 0.0);
+    std::fill_n(m2, matrix.columns, 0.0);
     return;
   }
   const Fold fold(matrix);
