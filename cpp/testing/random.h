@@ -33,7 +33,11 @@ class Random {
   }
 
   // Normal with a scale anywhere in 2^-12..2^12, so that few values make most of the variance.
-  double HeavyTailed() { return std::ldexp(Normal(), static_cast<int>(Bits() % 25) - 12); }
+  double HeavyTailed() {
+    // A statement of its own: compilers differ in the order in which they evaluate arguments.
+    const int exponent = static_cast<int>(Bits() % 25) - 12;
+    return std::ldexp(Normal(), exponent);
+  }
 
  private:
   uint64_t state_;
