@@ -8,10 +8,10 @@ function ulp(value: number, data: FloatArray): number {
   return 2 ** (Math.max(exponent, smallest) - digits);
 }
 
-/** How far `actual` is from `expected` at most, in ulps of the largest |expected|. */
-export function ulpsOff(actual: FloatArray, expected: ArrayLike<number>): number {
+/** How far `actual` is from `expected` at most, in ulps of the largest |expected| or of `scale`. */
+function ulpsOff(actual: FloatArray, expected: ArrayLike<number>, scale: number): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let largest = 0;
+  let largest = scale;
   let off = 0;
   for (let i = 0; i < actual.length; i++) {
     const want = expected[i] as number;
@@ -23,12 +23,16 @@ export function ulpsOff(actual: FloatArray, expected: ArrayLike<number>): number
   return off / ulp(largest, actual);
 }
 
-/** Demands that `actual`, in logical order, is within `ulps` of the largest |expected|. */
+/**
+ * Demands that `actual`, in logical order, is within `ulps` of the largest |expected|. Where that
+ * is the small difference of large numbers, `scale` is their size.
+ */
 export function expectWithinUlps(
   actual: Tensor | FloatArray,
   expected: ArrayLike<number>,
   ulps: number,
+  scale = 0,
 ): void {
   const values = 'shape' in actual ? actual.to({ memoryFormat: 'contiguous' }).data : actual;
-  expect(ulpsOff(values, expected)).toBeLessThanOrEqual(ulps);
+  expect(ulpsOff(values, expected, scale)).toBeLessThanOrEqual(ulps);
 }
