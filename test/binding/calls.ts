@@ -1,0 +1,108 @@
+import { types } from 'node:util';
+import type { FloatArray } from 'batchnorm';
+import { native, type Status } from '../../lib/native';
+
+/** A function of the addon with arguments that it accepts, by name and in order. */
+export interface Call {
+  name: string;
+  arguments: [name: string, value: unknown][];
+}
+
+type FloatArrayType = typeof Float32Array | typeof Float64Array;
+
+const sizes: [string, number][] = [
+  ['n', 3],
+  ['c', 2],
+  ['s', 5],
+];
+export const count = 30;
+const channels = 2;
+
+/** Every call that takes data, each with arrays of its own. */
+export function calls(Type: FloatArrayType = Float32Array): Call[] {
+  const data = () => new Type(count).fill(1);
+  const parameter = () => new Type(channels).fill(1);
+  const statistic = () => new Float64Array(channels).fill(1);
+  return [
+    {
+      name: 'batchNormEval',
+      arguments: [
+        ['x', data()],
+        ['y', data()],
+        ...sizes,
+        ['channelsLast', false],
+        ['weight', parameter()],
+        ['bias', parameter()],
+        ['runningMean', parameter()],
+        ['runningVar', parameter()],
+        ['eps', 1e-5],
+      ],
+    },
+    {
+      name: 'batchNormTrain',
+      arguments: [
+        ['x', data()],
+        ['y', data()],
+        ...sizes,
+        ['channelsLast', false],
+        ['weight', parameter()],
+        ['bias', parameter()],
+        ['eps', 1e-5],
+        ['mean', statistic()],
+        ['variance', statistic()],
+        ['invstd', statistic()],
+      ],
+    },
+    {
+      name: 'batchNormBackward',
+      arguments: [
+        ['gradOutput', data()],
+        ['x', data()],
+        ['gradInput', data()],
+        ...sizes,
+        ['channelsLast', false],
+        ['weight', parameter()],
+        ['mean', statistic()],
+        ['invstd', statistic()],
+        ['training', true],
+        ['gradWeight', statistic()],
+        ['gradBias', statistic()],
+      ],
+    },
+    {
+      name: 'moments',
+      arguments: [
+        ['x', data()],
+        ...sizes,
+        ['channelsLast', false],
+        ['mean', statistic()],
+        ['m2', statistic()],
+      ],
+    },
+  ];
+}
+
+export function arraysOf(call: Call): [name: string, array: FloatArray][] {
+  return call.arguments.filter(
+    (argument): argument is [string, FloatArray] =>
+      types.isFloat32Array(argument[1]) || types.isFloat64Array(argument[1]),
+  );
+}
+
+/** The call with some arguments replaced. */
+export function withArguments(call: Call, replaced: Record<string, unknown>): Call {
+  return {
+    name: call.name,
+    arguments: call.arguments.map(([name, value]) => [
+      name,
+      name in replaced ? replaced[name] : value,
+    ]),
+  };
+}
+
+/** Makes the call as no TypeScript would, and returns what the addon does. */
+export function make({ name, arguments: values }: Call, passed = values.length): Status {
+  const entry = (native as unknown as Record<string, (...values: unknown[]) => Status>)[name];
+  if (entry === undefined) throw new Error(`the addon has no ${name}`);
+  return entry(...values.slice(0, passed).map(([, value]) => value));
+}

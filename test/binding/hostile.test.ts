@@ -1,0 +1,202 @@
+import { Status } from '../../lib/native';
+import { arraysOf, type Call, calls, count, make, withArguments } from './calls';
+
+/** Demands this status, and that nothing was written. */
+function expectStatus(call: Call, status: Status | Status[], passed?: number): void {
+  const copies = arraysOf(call).map(([, array]) => array.slice());
+  expect([status].flat()).toContain(make(call, passed));
+  expect(arraysOf(call).map(([, array]) => array.slice())).toEqual(copies);
+}
+
+const types = [Float32Array, Float64Array];
+const cases = types.flatMap((Type) =>
+  calls(Type).map((call) => [call.name, Type.name, call] as const),
+);
+
+const resizable = (bytes: number, max: number): ArrayBuffer & { resize(bytes: number): void } =>
+  new (ArrayBuffer as never as new (n: number, o: object) => never)(bytes, { maxByteLength: max });
+
+describe.each(cases)('%s of %s', (_, __, call) => {
+  const arrays = arraysOf(call);
+  const optional = ['weight', 'bias'];
+
+  test('takes its arguments', () => {
+    expect(make(call)).toBe(Status.ok);
+  });
+
+  test('takes too many arguments, and refuses too few', () => {
+    expect(make({ name: call.name, arguments: [...call.arguments, ['more', 1], ['x', {}]] })).toBe(
+      Status.ok,
+    );
+    for (let passed = 0; passed < call.arguments.length; passed++) {
+      expectStatus(call, [Status.wrongType, Status.wrongSize], passed);
+    }
+  });
+
+  test.each(arrays.map(([name]) => name))('%s of another type', (name) => {
+    const array = arrays.find(([known]) => known === name)?.[1] as Float32Array;
+    const others = [
+      undefined,
+      0,
+      1e300,
+      'x',
+      true,
+      Symbol('x'),
+      7n,
+      {},
+      { length: array.length, buffer: array.buffer },
+      [...array],
+      () => 1,
+      array.buffer,
+      new SharedArrayBuffer(8),
+      new DataView(array.buffer as ArrayBuffer),
+      new Proxy(array, {}),
+      Object.create(Float32Array.prototype),
+      new Int32Array(array.length),
+      new Uint8Array(array.byteLength),
+      new BigInt64Array(array.length),
+      Buffer.alloc(array.byteLength),
+    ];
+    for (const other of others) {
+      expectStatus(withArguments(call, { [name]: other }), Status.wrongType);
+    }
+    if (!optional.includes(name)) {
+      expectStatus(withArguments(call, { [name]: null }), Status.wrongType);
+    }
+  });
+
+  test.each(arrays.map(([name]) => name))('%s of another length', (name) => {
+    const array = arrays.find(([known]) => known === name)?.[1] as Float32Array;
+    const Type = array.constructor as typeof Float32Array;
+    for (const length of [0, 1, array.length - 1, array.length + 1, 1000]) {
+      expectStatus(withArguments(call, { [name]: new Type(length) }), Status.wrongSize);
+    }
+  });
+
+  // moments takes a single array of elements, of either type.
+  const mixable = arrays.filter(([name]) => call.name !== 'moments' || name !== 'x');
+  test.each(mixable.map(([name]) => name))('%s of the other float type', (name) => {
+    const array = arrays.find(([known]) => known === name)?.[1] as Float32Array;
+    const Other = array instanceof Float32Array ? Float64Array : Float32Array;
+    expectStatus(withArguments(call, { [name]: new Other(array.length) }), [
+      Status.mixedElementTypes,
+      Status.wrongType,
+    ]);
+  });
+
+  test.each(arrays.map(([name]) => name))('%s whose buffer was detached', (name) => {
+    const array = arrays.find(([known]) => known === name)?.[1] as Float32Array;
+    const gone = array.slice();
+    structuredClone(gone, { transfer: [gone.buffer as ArrayBuffer] });
+    expect(gone.length).toBe(0);
+    const replaced = withArguments(call, { [name]: gone });
+    expect([Status.wrongSize, Status.wrongType]).toContain(make(replaced));
+  });
+
+  test.each(arrays.map(([name]) => name))('%s over a buffer that shrinks and grows', (name) => {
+    const array = arrays.find(([known]) => known === name)?.[1] as Float32Array;
+    const Type = array.constructor as typeof Float32Array;
+    const bytes = array.byteLength;
+    const buffer = resizable(bytes, 4 * bytes);
+    const fixed = withArguments(call, { [name]: new Type(buffer, 0, array.length).fill(1) });
+    const tracking = withArguments(call, { [name]: new Type(buffer) });
+    const refused = [Status.wrongSize, Status.wrongType];
+    expect([make(fixed), make(tracking)]).toEqual([Status.ok, Status.ok]);
+    for (const size of [0, Type.BYTES_PER_ELEMENT, bytes - 1]) {
+      buffer.resize(size);
+      expect(refused).toContain(make(fixed));
+      expect(refused).toContain(make(tracking));
+    }
+    buffer.resize(4 * bytes);
+    expect(make(fixed)).toBe(Status.ok);
+    expect(refused).toContain(make(tracking));
+    buffer.resize(bytes);
+    expect([make(fixed), make(tracking)]).toEqual([Status.ok, Status.ok]);
+  });
+
+  test.each(arrays.map(([name]) => name))('%s over memory that threads share', (name) => {
+    const array = arrays.find(([known]) => known === name)?.[1] as Float32Array;
+    const Type = array.constructor as typeof Float32Array;
+    const shared = new Type(new SharedArrayBuffer(array.byteLength)).fill(1);
+    expect(make(withArguments(call, { [name]: shared }))).toBe(Status.ok);
+    const short = new Type(new SharedArrayBuffer(array.byteLength), Type.BYTES_PER_ELEMENT);
+    expectStatus(withArguments(call, { [name]: short }), Status.wrongSize);
+  });
+
+  test('sizes that are no sizes', () => {
+    const wrong = [-1, -0.5, 0.5, 2.5, 1e-320, Number.NaN, 1 / 0, -1 / 0, 2 ** 53, 2 ** 64, 1e300];
+    for (const size of ['n', 'c', 's']) {
+      for (const value of wrong) {
+        expectStatus(withArguments(call, { [size]: value }), Status.wrongSize);
+      }
+      for (const value of [undefined, null, '3', 3n, {}, [3], true, { valueOf: () => 3 }]) {
+        expectStatus(withArguments(call, { [size]: value }), Status.wrongType);
+      }
+    }
+  });
+
+  test('sizes whose product overflows or is not what the arrays hold', () => {
+    const products = [
+      [2 ** 32, 2, 2 ** 32],
+      [2 ** 32, 2 ** 32, 1],
+      [2 ** 52, 2, 2 ** 12],
+      [2 ** 53 - 1, 2, 2 ** 53 - 1],
+      [2 ** 62 / 2 ** 10, 2 ** 10, 8],
+      // Their product is 30 in 64 bits that wrap around.
+      [count, 2 ** 52, 2 ** 12],
+      [2 ** 31 + 1, 2, 1],
+      [2 ** 32 + 3, 2, 5],
+      [2 ** 33, 2 ** 33, 0],
+      [0, 2 ** 52, 2 ** 52],
+      [3, 2, 4],
+      [3, 2, 6],
+      [2, 3, 5],
+      [0, 2, 5],
+    ];
+    for (const [n, c, s] of products) {
+      expectStatus(withArguments(call, { n, c, s }), Status.wrongSize);
+    }
+  });
+
+  test('flags and eps of another type', () => {
+    const names = call.arguments.map(([name]) => name);
+    for (const name of names.filter((known) => ['channelsLast', 'training'].includes(known))) {
+      for (const value of [undefined, null, 0, 1, 'true', {}]) {
+        expectStatus(withArguments(call, { [name]: value }), Status.wrongType);
+      }
+    }
+    for (const value of [undefined, null, '1e-5', 1n, {}]) {
+      if (!names.includes('eps')) break;
+      expectStatus(withArguments(call, { eps: value }), Status.wrongType);
+    }
+  });
+
+  test('empty data is fine', () => {
+    const [, first] = arrays[0] as [string, Float32Array];
+    const Type = first.constructor as typeof Float32Array;
+    const empty = Object.fromEntries(
+      arrays.filter(([, { length }]) => length === count).map(([name]) => [name, new Type(0)]),
+    );
+    expect(make(withArguments(call, { ...empty, n: 0 }))).toBe(Status.ok);
+    expect(make(withArguments(call, { ...empty, s: 0 }))).toBe(Status.ok);
+  });
+
+  test('any eps, and null for weight and bias, are fine', () => {
+    for (const eps of [0, -1, Number.NaN, 1 / 0, 1e300]) {
+      expect(make(withArguments(call, { eps, weight: null, bias: null }))).toBe(Status.ok);
+    }
+  });
+
+  test('each array of the call may be the same one', () => {
+    const groups = [count, 2].map((length) =>
+      arrays.filter(([, array]) => array.length === length),
+    );
+    for (const group of groups) {
+      for (const [name, array] of group) {
+        const same = group.filter(([, other]) => other.constructor === array.constructor);
+        const replaced = Object.fromEntries(same.map(([other]) => [other, array]));
+        expect([name, make(withArguments(call, replaced))]).toEqual([name, Status.ok]);
+      }
+    }
+  });
+});
