@@ -1,0 +1,12 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../root.mjs';
+
+/** Every .h and .cc of ours. */
+export function cppFiles() {
+  return ['cpp', 'binding'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((file) => /\.(h|cc)$/.test(file))
+      .map((file) => `${folder}/${file}`),
+  );
+}
