@@ -21,18 +21,27 @@ namespace batchnorm {
 
 HWY_EXPORT(ThisTarget);
 
+namespace {
+
+// Asked once, and so before any selection: Highway's detection chooses the best target again.
+const std::vector<int64_t>& DetectedTargets() {
+  // Never destroyed, since a worker may still run while the process ends.
+  static const auto& targets = *new std::vector<int64_t>(hwy::SupportedAndGeneratedTargets());
+  return targets;
+}
+
+}  // namespace
+
 std::vector<std::string> AvailableTargets() {
   std::vector<std::string> names;
-  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    names.push_back(hwy::TargetName(target));
-  }
+  for (const int64_t target : DetectedTargets()) names.push_back(hwy::TargetName(target));
   return names;
 }
 
 std::string CurrentTarget() { return HWY_DYNAMIC_DISPATCH(ThisTarget)(); }
 
 bool SelectTarget(const std::string& name) {
-  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+  for (const int64_t target : DetectedTargets()) {
     if (name != hwy::TargetName(target)) continue;
     hwy::GetChosenTarget().Update(target);
     return true;

@@ -11,6 +11,7 @@
 #include "cpp/moments.h"
 #include "cpp/normalize.h"
 #include "cpp/testing/cases.h"
+#include "cpp/testing/channel_arrays.h"
 #include "cpp/testing/every_target.h"
 #include "cpp/testing/inputs.h"
 #include "cpp/testing/large.h"
@@ -20,40 +21,6 @@ namespace batchnorm {
 namespace {
 
 EVERY_TARGET_SUITE(TrainingForwardTest);
-
-struct Statistics {
-  explicit Statistics(size_t groups) : mean(groups), variance(groups), invstd(groups) {}
-
-  operator BatchStatistics() { return {mean.data(), variance.data(), invstd.data()}; }
-
-  std::vector<double> All() const {
-    std::vector<double> all(mean.data(), mean.data() + mean.size());
-    all.insert(all.end(), variance.data(), variance.data() + variance.size());
-    all.insert(all.end(), invstd.data(), invstd.data() + invstd.size());
-    return all;
-  }
-
-  bool PaddingIsUntouched() {
-    return mean.PaddingIsUntouched() && variance.PaddingIsUntouched() &&
-           invstd.PaddingIsUntouched();
-  }
-
-  PaddedArray<double> mean;
-  PaddedArray<double> variance;
-  PaddedArray<double> invstd;
-};
-
-template <typename T>
-struct RandomAffine {
-  explicit RandomAffine(size_t groups)
-      : weight(RandomInput<T>({groups, 1, 1, 0, 1}, 1, Distribution::kNormal, 1)),
-        bias(RandomInput<T>({groups, 1, 1, 0, 1}, 1, Distribution::kNormal, 2)) {}
-
-  operator Affine<T>() const { return {weight.data(), bias.data()}; }
-
-  PaddedArray<T> weight;
-  PaddedArray<T> bias;
-};
 
 // The moments of all groups, then all of them normalized.
 template <typename T>
@@ -110,10 +77,8 @@ EVERY_TARGET_TEST(TrainingForwardTest, HasTheBitsOfTwoStepsPastTheCache) {
     // Columns are for another kernel.
     if (runs.length == 1 && runs.groups != 1) return;
     const auto x = RandomInput<T>(runs, 1, Distribution::kNormal, 4);
-    for (const size_t misalignment : {0, 1, 3}) {
-      PaddedArray<T> y(Extent(runs), misalignment);
-      ExpectBitsOfTwoSteps<T>(runs, x, y, RandomAffine<T>(runs.groups));
-    }
+    PaddedArray<T> y(Extent(runs), 3);
+    ExpectBitsOfTwoSteps<T>(runs, x, y, RandomAffine<T>(runs.groups));
   });
 }
 

@@ -44,7 +44,7 @@ class PaddedArray {
   // A copy at the same misalignment modulo a cache line.
   PaddedArray(const PaddedArray& other)
       : PaddedArray(other.size_, reinterpret_cast<uintptr_t>(other.data_) / sizeof(T) % kLine) {
-    if (size_ != 0) memcpy(data_, other.data_, size_ * sizeof(T));
+    for (size_t i = 0; i < size_; ++i) data_[i] = other.data_[i];
   }
   PaddedArray& operator=(const PaddedArray&) = delete;
 

@@ -21,6 +21,12 @@ long double UlpsAt(long double magnitude, T actual, long double expected) {
   return std::fabs(static_cast<long double>(actual) - expected) / Ulp<T>(magnitude);
 }
 
+// The larger of two errors, NaN being the largest of all.
+inline long double Worse(long double a, long double b) {
+  if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<long double>::infinity();
+  return a > b ? a : b;
+}
+
 }  // namespace batchnorm
 
 #endif  // BATCHNORM_TESTING_ULPS_H_
