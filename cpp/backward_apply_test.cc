@@ -65,28 +65,7 @@ class BackwardApplyKernel {
 
 // Each of four subtractions, slope, its product, the difference, scale and its product may be
 // rounded; the worst measured is 6.6 ulps of the larger term.
-EVERY_TARGET_TEST(BackwardApplyTest, IsWithinUlpsOfTheDefinition) {
-  ExpectWithinUlpsOfTheDefinition<BackwardApplyKernel, T>(7);
-}
-
-EVERY_TARGET_TEST(BackwardApplyTest, GivesTheSameBitsInPlaceOfEitherInput) {
-  ExpectSameBitsInPlace<BackwardApplyKernel, T>();
-}
-
-EVERY_TARGET_TEST(BackwardApplyTest, WritesNothingOfNothing) {
-  ExpectNothingWrittenOfNothing<BackwardApplyKernel, T>();
-}
-
-EVERY_TARGET_TEST(BackwardApplyTest, GivesTheSameBitsPastTheCache) {
-  ExpectLargeOutputsAsTheirHalves<BackwardApplyKernel, T>();
-}
-
-TEST(BackwardApplyOnTargetsTest, AgreeBitForBitF32) {
-  ExpectElementsAgreeOnTargets<BackwardApplyKernel, float>();
-}
-TEST(BackwardApplyOnTargetsTest, AgreeBitForBitF64) {
-  ExpectElementsAgreeOnTargets<BackwardApplyKernel, double>();
-}
+ELEMENTWISE_TESTS(BackwardApplyTest, BackwardApplyKernel, 7);
 
 EVERY_TARGET_TEST(BackwardApplyTest, SmallIntegersAreExact) {
   ForEachLayout<T>([](const auto& layout) {

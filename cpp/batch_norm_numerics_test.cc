@@ -201,7 +201,7 @@ EVERY_TARGET_TEST(BatchNormNumericsTest, EvaluatesInfinitiesAndNaNAsPyTorch) {
       {1, 0, kInf, 2, 5},       {1, 0, kNaN, 2, kNaN},    {1, 0, -1, 2, kNaN},
       {kInf, 0, 1, 2, kInf},    {kInf, 0, 1, -2, -kInf},  {kInf, 0, 1, 0, kNaN},
       {kInf, kInf, 1, 2, kNaN}, {kNaN, 0, 1, 2, kNaN},    {kInf, 0, kInf, 2, kNaN},
-      {1, 0, 1, kNaN, kNaN},    {1, 0, 1, kInf, kInf},    {-1, 0, 1, kInf, -kInf},
+      {1, 0, 1, kNaN, kNaN},
   };
   std::vector<T> mean, var, weight, bias;
   for (const Case& c : cases) {

@@ -60,28 +60,7 @@ class NormalizeKernel {
 
 // Each of two subtractions, scale, bias, the product and the sum may be rounded; the worst measured
 // is 3.48 ulps of the larger summand.
-EVERY_TARGET_TEST(NormalizeTest, IsWithinUlpsOfTheDefinition) {
-  ExpectWithinUlpsOfTheDefinition<NormalizeKernel, T>(3.5);
-}
-
-EVERY_TARGET_TEST(NormalizeTest, GivesTheSameBitsInPlace) {
-  ExpectSameBitsInPlace<NormalizeKernel, T>();
-}
-
-EVERY_TARGET_TEST(NormalizeTest, WritesNothingOfNothing) {
-  ExpectNothingWrittenOfNothing<NormalizeKernel, T>();
-}
-
-EVERY_TARGET_TEST(NormalizeTest, GivesTheSameBitsPastTheCache) {
-  ExpectLargeOutputsAsTheirHalves<NormalizeKernel, T>();
-}
-
-TEST(NormalizeOnTargetsTest, AgreeBitForBitF32) {
-  ExpectElementsAgreeOnTargets<NormalizeKernel, float>();
-}
-TEST(NormalizeOnTargetsTest, AgreeBitForBitF64) {
-  ExpectElementsAgreeOnTargets<NormalizeKernel, double>();
-}
+ELEMENTWISE_TESTS(NormalizeTest, NormalizeKernel, 3.5);
 
 EVERY_TARGET_TEST(NormalizeTest, SmallIntegersAreExact) {
   ForEachLayout<T>([](const auto& layout) {

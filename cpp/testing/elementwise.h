@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cpp/testing/cases.h"
+#include "cpp/testing/every_target.h"
 #include "cpp/testing/inputs.h"
 #include "cpp/testing/large.h"
 #include "cpp/testing/same_bits.h"
@@ -99,7 +100,7 @@ void ExpectLargeOutputsAsTheirHalves() {
     const Kernel<T> kernel(runs.groups, 0.0);
     const ElementwiseArrays<Kernel<T>, T> x(runs, 1, Distribution::kNormal);
     PaddedArray<T> expected(Extent(runs));
-    for (const auto& half : {FirstHalf(layout), SecondHalf(layout)}) {
+    for (const auto& half : Halves(layout)) {
       ASSERT_FALSE(ShouldStream<T>(half.layout.Count()));
       ElementwiseInputs<T> inputs = x.Inputs();
       for (size_t k = 0; k < Kernel<T>::kInputs; ++k) inputs[k] += half.offset;
@@ -149,5 +150,28 @@ void ExpectElementsAgreeOnTargets() {
 }
 
 }  // namespace batchnorm
+
+// The tests that elementwise kernels share; `ulps` is the bound on the distance from the
+// definition.
+#define ELEMENTWISE_TESTS(suite, Kernel, ulps)                   \
+  EVERY_TARGET_TEST(suite, IsWithinUlpsOfTheDefinition) {        \
+    batchnorm::ExpectWithinUlpsOfTheDefinition<Kernel, T>(ulps); \
+  }                                                              \
+  EVERY_TARGET_TEST(suite, GivesTheSameBitsInPlace) {            \
+    batchnorm::ExpectSameBitsInPlace<Kernel, T>();               \
+  }                                                              \
+  EVERY_TARGET_TEST(suite, GivesTheSameBitsPastTheCache) {       \
+    batchnorm::ExpectLargeOutputsAsTheirHalves<Kernel, T>();     \
+  }                                                              \
+  EVERY_TARGET_TEST(suite, WritesNothingOfNothing) {             \
+    batchnorm::ExpectNothingWrittenOfNothing<Kernel, T>();       \
+  }                                                              \
+  TEST(suite##OnTargets, AgreeBitForBitF32) {                    \
+    batchnorm::ExpectElementsAgreeOnTargets<Kernel, float>();    \
+  }                                                              \
+  TEST(suite##OnTargets, AgreeBitForBitF64) {                    \
+    batchnorm::ExpectElementsAgreeOnTargets<Kernel, double>();   \
+  }                                                              \
+  static_assert(true, "")
 
 #endif  // BATCHNORM_TESTING_ELEMENTWISE_H_

@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstddef>
 
 #include "cpp/shape.h"
 #include "cpp/streaming.h"
+#include "cpp/testing/reference.h"
 #include "cpp/testing/shapes.h"
 
 namespace batchnorm {
@@ -37,24 +39,20 @@ struct Part {
   Layout layout;
 };
 
-// The first and the second half of the runs of every group, or of the rows.
-inline Part<Runs> FirstHalf(Runs runs) {
-  runs.runs /= 2;
-  return {0, runs};
+// `count` runs of every group, or rows.
+inline Part<Runs> Slice(Runs runs, size_t first, size_t count) {
+  runs.runs = count;
+  return {first * runs.run_stride, runs};
 }
-inline Part<Runs> SecondHalf(Runs runs) {
-  const size_t before = runs.runs / 2;
-  runs.runs -= before;
-  return {before * runs.run_stride, runs};
+inline Part<Rows> Slice(Rows rows, size_t first, size_t count) {
+  rows.rows = count;
+  return {first * rows.columns, rows};
 }
-inline Part<Rows> FirstHalf(Rows rows) {
-  rows.rows /= 2;
-  return {0, rows};
-}
-inline Part<Rows> SecondHalf(Rows rows) {
-  const size_t before = rows.rows / 2;
-  rows.rows -= before;
-  return {before * rows.columns, rows};
+
+template <class Layout>
+std::array<Part<Layout>, 2> Halves(const Layout& layout) {
+  const size_t runs = AsRuns(layout).runs;
+  return {Slice(layout, 0, runs / 2), Slice(layout, runs / 2, runs - runs / 2)};
 }
 
 }  // namespace batchnorm
