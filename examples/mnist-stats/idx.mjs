@@ -45,7 +45,17 @@ export async function* batches({ file, count, rows, columns }, size) {
   for (let first = 0; first < count; first += size) {
     const images = Math.min(size, count - first);
     const bytes = images * imageBytes;
-    await file.read(buffer, 0, bytes, HEADER_BYTES + first * imageBytes);
+    await fill(file, buffer, bytes, HEADER_BYTES + first * imageBytes);
     yield { count: images, pixels: buffer.subarray(0, bytes) };
+  }
+}
+
+/** Reads `bytes` bytes from `position` on; one read may give fewer than it is asked for. */
+async function fill(file, buffer, bytes, position) {
+  let filled = 0;
+  while (filled < bytes) {
+    const { bytesRead } = await file.read(buffer, filled, bytes - filled, position + filled);
+    if (bytesRead === 0) throw new ImagesError('The images end before their header says');
+    filled += bytesRead;
   }
 }

@@ -6,7 +6,7 @@ export class TotalMoments {
   mean = 0;
   #squares = 0;
 
-  /** Takes in a tensor of one channel (Chan, Golub and LeVeque, 1983). */
+  /** Takes in a tensor of one channel (Chan, Golub & LeVeque 1979, Stanford STAN-CS-79-773). */
   add(tensor) {
     const part = F.moments(tensor);
     const [mean] = part.mean;

@@ -3,14 +3,13 @@ import { dirname, join } from 'node:path';
 import { root } from '../root.mjs';
 import { succeeds } from '../run.mjs';
 
-/** Runs the tests of test/ and of the examples. */
+/** Runs the tests of test/. */
 export function jest() {
   console.log('\njest');
   const report = join(root, 'build/results/jest.json');
   rmSync(report, { force: true });
   mkdirSync(dirname(report), { recursive: true });
   const ran = succeeds(process.execPath, [
-    '--expose-gc',
     'node_modules/jest/bin/jest.js',
     '--json',
     `--outputFile=${report}`,

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const main = join(__dirname, '..', '..', 'examples', 'mnist-stats', 'main.mjs');
+const example = join(__dirname, '..', '..', 'examples', 'mnist-stats');
+const main = join(example, 'main.mjs');
 
 function run(...args: string[]) {
   return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
@@ -91,5 +92,70 @@ describe('on other files', () => {
     expect(stdout).toMatch(/^running statistics +0\.5000 +0\.0000 /m);
     // 1 / 129 and sqrt(1 / 129 * 128 / 129)
     expect(stdout).toMatch(/^exact +0\.0078 +0\.0877 /m);
+  });
+});
+
+describe('where a read gives fewer bytes than it is asked for', () => {
+  // A file of 5 images of 3 bytes, of which no read gives more than 4 bytes.
+  const pixelsOf = (size: number) => {
+    const script = `
+      import { batches } from ${JSON.stringify(join(example, 'idx.mjs'))};
+      const bytes = Uint8Array.from({ length: ${size} }, (_, i) => i);
+      const file = {
+        async read(buffer, offset, length, position) {
+          const part = bytes.subarray(position, position + Math.min(length, 4));
+          buffer.set(part, offset);
+          return { buffer, bytesRead: part.length };
+        },
+      };
+      const all = [];
+      for await (const { pixels } of batches({ file, count: 5, rows: 1, columns: 3 }, 2)) {
+        all.push([...pixels]);
+      }
+      console.log(JSON.stringify(all));`;
+    const args = ['--input-type=module', '-e', script];
+    return spawnSync(process.execPath, args, { encoding: 'utf8' });
+  };
+
+  test('every pixel is read', () => {
+    const { stdout, stderr } = pixelsOf(16 + 15);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual([
+      [16, 17, 18, 19, 20, 21],
+      [22, 23, 24, 25, 26, 27],
+      [28, 29, 30],
+    ]);
+  });
+
+  test('a file that ends before its header says is refused', () => {
+    const { status, stderr } = pixelsOf(16 + 14);
+    expect(status).toBe(1);
+    expect(stderr).toContain('ImagesError: The images end before their header says');
+  });
+});
+
+describe('on a terminal', () => {
+  // script gives its child a pseudo-terminal, and writes what appears there.
+  const { stdout: screen } = spawnSync(
+    'script',
+    ['-qec', `"${process.execPath}" "${main}"`, '/dev/null'],
+    { encoding: 'utf8', env: { ...process.env, TERM: 'xterm', COLUMNS: '120' } },
+  );
+
+  test('a bar grows in one line, to the last image', () => {
+    const lines = screen.split('\n').filter((line) => line.includes('░'));
+    expect(lines).toHaveLength(1);
+    const bars = screen.split('\u001b[1G').slice(1);
+    const done = bars.map((bar) => Number(/\| (\d+)\/60000 images/.exec(bar)?.[1]));
+    expect(done.length).toBeGreaterThan(1);
+    expect(done[0]).toBe(0);
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    expect(done.at(-1)).toBe(60_000);
+    expect(bars.at(-1)).toContain('100%');
+    expect(screen).not.toContain('60000/60000 images\n');
+  });
+
+  test('the figures follow', () => {
+    expect(screen).toMatch(/100% [\s\S]*^exact +0\.1307 +0\.3081/m);
   });
 });
