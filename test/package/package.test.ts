@@ -6,9 +6,12 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { codeOf, declarations } from './declarations';
+import { asScript, examples } from './examples';
 import {
   attempt,
   bareEnvironment,
@@ -56,9 +59,9 @@ test('carries what a build from source needs, and no tests', () => {
   expect(has('test') || has('lib')).toBe(false);
 });
 
-describe("a user's files", () => {
-  const options = ['--strict', '--target', 'es2022', '--types', ''];
+const options = ['--strict', '--target', 'es2022', '--types', ''];
 
+describe("a user's files", () => {
   test.each(['main.cts', 'main.mts'])('%s compiles with nodenext and runs', (file) => {
     const tsc = [bin('tsc'), '--module', 'nodenext', ...options, file];
     expect(run(node, tsc, installed.folder)).toBe('');
@@ -74,12 +77,48 @@ describe("a user's files", () => {
   });
 });
 
+describe.each(examples)('$name', (example) => {
+  const printed = (source: string, script: string, code: string, ...args: string[]) => {
+    writeFileSync(join(installed.folder, source), code);
+    run(node, [bin('tsc'), '--module', 'nodenext', ...options, ...args, source], installed.folder);
+    return run(node, [script], installed.folder).split('\n');
+  };
+
+  test('compiles and runs with import', () => {
+    const lines = printed('example.mts', 'example.mjs', example.module);
+    expect(lines).toEqual(expect.arrayContaining(example.prints));
+  });
+
+  // The compiler knows require in JavaScript alone, and checks that too.
+  test('compiles and runs with require', () => {
+    const code = asScript(example);
+    expect(code).toMatch(/^const \{.*\bfunctional: F\b.*\} = require\('batchnorm'\);$/m);
+    const lines = printed('example.cjs', 'example.cjs', code, '--checkJs', '--noEmit');
+    expect(lines).toEqual(expect.arrayContaining(example.prints));
+  });
+
+  test('says what it prints', () => expect(example.prints).not.toEqual([]));
+});
+
 test('publint finds nothing', () => {
   expect(run(node, [bin('publint'), '--strict', installed.tarball], root)).toMatch(/All good/);
 });
 
 test('are the types wrong? finds nothing', () => {
   expect(run(node, [bin('attw'), installed.tarball], root)).toMatch(/No problems found/);
+});
+
+describe('no declaration holds any', () => {
+  test('in the package', () => {
+    const files = declarations(join(installed.package, 'dist'));
+    expect(files.map(([file]) => file)).toContain('index.d.ts');
+    expect(files.filter(([, code]) => /\bany\b/.test(code)).map(([file]) => file)).toEqual([]);
+  });
+
+  test('which is looked for in the code alone', () => {
+    expect(codeOf('/** any */ declare const a: \'any\' | "any"; // any')).not.toMatch(/\bany\b/);
+    expect(codeOf('/** of */ declare const a: any; // of')).toMatch(/\bany\b/);
+  });
 });
 
 describe('on Linux', () => {

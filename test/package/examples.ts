@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './installed';
+
+/** The first lines that a user writes; `x` and `gradY` are theirs. */
+const firstSteps = `\
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d, randn, tensor, functional as F } from 'batchnorm';
+
+const x = randn([20, 100, 35, 45]);
+const gradY = randn([20, 100, 35, 45]);
+
+const bn = new BatchNorm2d(100);                     // BatchNorm2d(100, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+const y  = bn.forward(randn([20, 100, 35, 45]));     // training: batch statistics, running stats updated
+const dx = bn.backward(gradY);                       // bn.weight.grad, bn.bias.grad accumulate
+bn.eval();
+const z  = bn.forward(x, { out: y });                // running statistics, no allocation
+const sd = bn.stateDict();  new BatchNorm2d(100).loadStateDict(sd);
+
+console.log(String(bn)); // BatchNorm2d(100, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+console.log(z === y, bn.numBatchesTracked); // true 1
+console.log(dx.shape.join()); // 20,100,35,45
+console.log(bn.weight?.grad?.shape.join(), bn.bias?.grad?.shape.join()); // 100 100
+console.log(Object.keys(sd).join()); // weight,bias,running_mean,running_var,num_batches_tracked
+console.log([BatchNorm1d, BatchNorm3d, tensor, F.batchNorm].every(Boolean)); // true
+`;
+
+/** An example as an ES module; `prints` is what its comments say that it prints. */
+export interface Example {
+  name: string;
+  module: string;
+  prints: string[];
+}
+
+export const examples: Example[] = [
+  example('the first steps', firstSteps),
+  example('the first example of the README', firstBlock(join(root, 'README.md'))),
+];
+
+/** The same example with `require`. */
+export function asScript({ module }: Example): string {
+  return module.replace(
+    /^import (\{[^}]*\}) from ('batchnorm');$/m,
+    (_, names, from) => `const ${names.replaceAll(' as ', ': ')} = require(${from});`,
+  );
+}
+
+function example(name: string, module: string): Example {
+  const prints = [...module.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map((m) => m[1] ?? '');
+  return { name, module, prints };
+}
+
+function firstBlock(file: string): string {
+  const [, code] = /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(file, 'utf8')) ?? [];
+  if (code === undefined) throw new Error(`${file} has no example in TypeScript`);
+  return code;
+}
