@@ -1,16 +1,10 @@
-// npm run sanitize: the kernels' tests under AddressSanitizer and UndefinedBehaviorSanitizer.
-// Clang, where it is there, also compiles EMU128, a target that g++ 12 leaves out.
+// npm run sanitize: the kernels' tests under AddressSanitizer and UndefinedBehaviorSanitizer, built
+// by Clang, which also compiles EMU128, a target that g++ leaves out.
 import { googleTest } from './checks/gtest.mjs';
 import { conclude } from './checks/tally.mjs';
-import { output } from './run.mjs';
 import { sanitizing } from './setup/needs.mjs';
 import { ensureSystemPackages } from './setup/system-packages.mjs';
 
 ensureSystemPackages(sanitizing);
-const compiler = output('clang++', ['--version']) === null ? 'g++' : 'clang++';
-conclude('sanitize', [
-  googleTest('build/sanitize', [
-    `-DCMAKE_CXX_COMPILER=${compiler}`,
-    '-DBATCHNORM_SANITIZE=address,undefined',
-  ]),
-]);
+const cmakeArgs = ['-DCMAKE_CXX_COMPILER=clang++', '-DBATCHNORM_SANITIZE=address,undefined'];
+conclude('sanitize', [googleTest('build/sanitize', { cmakeArgs, target: 'EMU128' })]);

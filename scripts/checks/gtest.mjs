@@ -4,19 +4,29 @@ import { root } from '../root.mjs';
 import { output, succeeds } from '../run.mjs';
 import { isConfigured } from '../setup/cmake-folder.mjs';
 
-/** Builds the kernels' tests in `folder` and runs them, for every target the processor has. */
-export function googleTest(folder, cmakeArgs = []) {
+/**
+ * Builds the kernels' tests in `folder` and runs them, for every target the processor has;
+ * `target` has to be one of them. `emulator` runs programs of another processor, and `filter` is
+ * GoogleTest's.
+ */
+export function googleTest(folder, { cmakeArgs = [], emulator = [], filter = '*', target } = {}) {
   console.log(`\nGoogleTest (${folder})`);
   const report = join(root, folder, 'gtest.json');
   rmSync(report, { force: true });
   mkdirSync(dirname(report), { recursive: true });
   const configure = ['-S', '.', '-B', folder, '-DBATCHNORM_BUILD_TESTS=ON'];
   const build = ['--build', folder, '--target', 'batchnorm_tests', '--parallel', '2'];
+  const [program, ...args] = [
+    ...emulator,
+    join(root, folder, 'batchnorm_tests'),
+    `--gtest_output=json:${report}`,
+    `--gtest_filter=${filter}`,
+  ];
   const ran =
     succeeds('cmake', [...configure, ...generator(folder), ...cmakeArgs]) &&
     succeeds('cmake', build) &&
-    succeeds(join(root, folder, 'batchnorm_tests'), [`--gtest_output=json:${report}`]);
-  return count(report, ran);
+    succeeds(program, args);
+  return count(casesIn(report), ran, target);
 }
 
 /** Ninja where it is there, unless the folder was configured before: CMake allows no change. */
@@ -25,15 +35,20 @@ function generator(folder) {
   return output('ninja', ['--version']) === null ? [] : ['-G', 'Ninja'];
 }
 
-/** A case passes when it ran to its end without a failure; a skipped one has not passed. */
-function count(report, ran) {
-  let cases = [];
+function casesIn(report) {
   try {
-    cases = JSON.parse(readFileSync(report, 'utf8')).testsuites.flatMap((s) => s.testsuite);
+    return JSON.parse(readFileSync(report, 'utf8')).testsuites.flatMap((s) => s.testsuite);
   } catch {
     console.error('GoogleTest has left no report: it did not build, or it did not end.');
+    return [];
   }
+}
+
+/** A case passes when it ran to its end without a failure; a skipped one has not passed. */
+function count(cases, ran, target) {
   const passed = cases.filter((c) => c.result === 'COMPLETED' && !c.failures).length;
-  const failed = cases.length - passed;
+  const missing = target !== undefined && !cases.some(({ name }) => name.endsWith(`/${target}`));
+  if (missing) console.error(`No case has run for the target ${target}.`);
+  const failed = cases.length - passed + (missing ? 1 : 0);
   return { passed, failed: ran ? failed : Math.max(failed, 1) };
 }

@@ -24,8 +24,14 @@ export const testing = [
 
 export const sanitizing = [
   ...testing,
-  need('clang', 'Clang', () => has('clang++')),
+  need('clang', 'Clang, for g++ leaves out EMU128', () => has('clang++')),
   need('libclang-rt-dev', "Clang's sanitizer runtime", hasSanitizerRuntime),
+];
+
+export const emulating = [
+  ...building,
+  need('g++-aarch64-linux-gnu', 'g++ for aarch64', () => has('aarch64-linux-gnu-g++')),
+  need('qemu-user', "QEMU's user mode", () => has('qemu-aarch64')),
 ];
 
 function need(debianPackage, name, isMet) {
@@ -42,8 +48,9 @@ function hasHeader(header) {
 }
 
 function hasSanitizerRuntime() {
-  // Clang prints the bare name back where it does not have the file.
   const arch = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  const file = output('clang', [`-print-file-name=libclang_rt.asan-${arch}.a`]);
+  const library = process.platform === 'darwin' ? 'asan_osx_dynamic.dylib' : `asan-${arch}.a`;
+  // Clang prints the bare name back where it does not have the file.
+  const file = output('clang', [`-print-file-name=libclang_rt.${library}`]);
   return file !== null && isAbsolute(file);
 }

@@ -7,14 +7,16 @@ export function ensureSystemPackages(needs) {
   if (missing.length === 0) return;
 
   if (output('apt-get', ['--version']) === null) {
-    const names = missing.filter(({ cmakeFetches }) => !cmakeFetches).map(({ name }) => name);
-    if (names.length > 0) refuse(`Please install: ${names.join('; ')}.`);
+    const unmet = missing.filter(({ cmakeFetches }) => !cmakeFetches);
+    if (unmet.length > 0) refuse(unmet, 'Please install it and try again.');
     return;
   }
   const packages = missing.map(({ debianPackage }) => debianPackage);
   const prefix = rootPrefix();
-  if (!prefix)
-    refuse(`Please run: sudo apt-get update && sudo apt-get install ${packages.join(' ')}`);
+  if (!prefix) {
+    const install = `sudo apt-get update && sudo apt-get install ${packages.join(' ')}`;
+    refuse(missing, `Please run: ${install}`);
+  }
 
   console.log(`Installing with apt-get: ${packages.join(' ')}`);
   const env = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
@@ -23,7 +25,7 @@ export function ensureSystemPackages(needs) {
   run(env[0], [...env.slice(1), 'install', '-q', '-y', '--no-install-recommends', ...packages]);
 
   const still = missing.filter(({ isMet }) => !isMet());
-  if (still.length > 0) refuse(`Still missing: ${still.map(({ name }) => name).join('; ')}.`);
+  if (still.length > 0) refuse(still, 'apt-get has installed its packages all the same.');
 }
 
 /** What goes before a command that needs root; null where this user may not become root. */
@@ -32,7 +34,7 @@ function rootPrefix() {
   return output('sudo', ['-n', 'true']) === null ? null : ['sudo', '-n'];
 }
 
-function refuse(message) {
-  console.error(`Something that the build needs is missing. ${message}`);
+function refuse(missing, advice) {
+  console.error(`Missing: ${missing.map(({ name }) => name).join('; ')}. ${advice}`);
   process.exit(1);
 }

@@ -1,0 +1,26 @@
+// npm run neon: the kernels' tests for aarch64, cross-compiled by g++ and run by QEMU. Under
+// emulation the 1e8-element cases would take minutes each: they are left out.
+import { googleTest } from './checks/gtest.mjs';
+import { conclude } from './checks/tally.mjs';
+import { arm64System } from './setup/arm64-system.mjs';
+import { emulating } from './setup/needs.mjs';
+import { ensureSystemPackages } from './setup/system-packages.mjs';
+
+if (process.arch === 'arm64') {
+  console.error('This processor has NEON itself: npm test runs the kernels with it.');
+  process.exit(1);
+}
+ensureSystemPackages(emulating);
+const cmakeArgs = [
+  '-DCMAKE_SYSTEM_NAME=Linux',
+  '-DCMAKE_SYSTEM_PROCESSOR=aarch64',
+  '-DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++',
+  '-DCMAKE_LIBRARY_ARCHITECTURE=aarch64-linux-gnu',
+  `-DCMAKE_FIND_ROOT_PATH=${arm64System()}`,
+  // Without it CMake takes the libraries of this machine's own processor.
+  '-DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=ONLY',
+];
+const emulator = ['qemu-aarch64', '-L', '/usr/aarch64-linux-gnu'];
+console.log('Left out under emulation: HundredMillionTest (1e8 elements)');
+const filter = '-*HundredMillionTest*';
+conclude('neon', [googleTest('build/neon', { cmakeArgs, emulator, filter, target: 'NEON' })]);

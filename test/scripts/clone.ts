@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const root = join(__dirname, '../..');
+const systemPrograms = ['bash', 'cat', 'cp', 'dirname', 'env', 'grep', 'mkdir', 'rm', 'sh', 'true'];
+const programs = ['c++', 'clang', 'clang++', 'clang-format', 'cmake', 'ninja', 'npm', 'readelf'];
+const nodePrograms = [
+  '@biomejs/biome/bin/biome',
+  'cmake-js/bin/cmake-js',
+  'jest/bin/jest.js',
+  'typescript/bin/tsc',
+];
+
+export const packages = {
+  building: ['cmake', 'g++', 'ninja-build', 'libhwy-dev'],
+  testing: ['libgtest-dev', 'clang-format', 'binutils'],
+  sanitizing: ['clang', 'libclang-rt-dev'],
+};
+export const everyPackage = Object.values(packages).flat();
+
+export interface Machine {
+  /** The Debian packages that are there. */
+  installed?: string[];
+  /** Whether the user is root; another user has rights where 'sudo' is installed. */
+  superuser?: boolean;
+  /** Whether there is apt-get. */
+  apt?: boolean;
+}
+
+/** A fresh clone of this repository, with its real scripts, on a made-up machine. */
+export class Clone {
+  readonly #work = mkdtempSync(join(tmpdir(), 'batchnorm-clone-'));
+  readonly #machine = join(this.#work, 'machine');
+  readonly #uid: number;
+  readonly folder = join(this.#work, 'clone');
+
+  constructor({ installed = everyPackage, superuser = true, apt = true }: Machine = {}) {
+    this.#uid = superuser ? 0 : 1000;
+    this.#makeMachine(apt ? [...programs, 'apt-get', 'sudo'] : programs);
+    for (const name of installed) this.#write(`machine/installed/${name}`, '');
+    for (const name of ['scripts', '.ci'])
+      cpSync(join(root, name), join(this.folder, name), { recursive: true });
+    for (const [path, content] of [
+      ['package-lock.json', '{}'],
+      ['lib/index.ts', ''],
+      ['cpp/kernel.cc', ''],
+      ['binding/addon.cc', ''],
+      ['examples/mnist-stats/main.mjs', "console.log('the example');"],
+    ] as const) {
+      this.write(path, content);
+    }
+  }
+
+  /** Runs a program in the clone; `output` is all it prints, `calls` what it had others do. */
+  run(program: string, ...args: string[]) {
+    const calls = join(this.#machine, 'calls');
+    writeFileSync(calls, '');
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      cwd: this.folder,
+      encoding: 'utf8',
+      env: {
+        PATH: join(this.#machine, 'bin'),
+        MACHINE: this.#machine,
+        NODE_OPTIONS: `--require=${join(this.#machine, 'user.cjs')}`,
+      },
+    });
+    const lines = readFileSync(calls, 'utf8').split('\n').filter(Boolean);
+    return {
+      status,
+      output: stdout + stderr,
+      last: stdout.trimEnd().split('\n').at(-1),
+      calls: lines,
+    };
+  }
+
+  write(path: string, content: string): void {
+    this.#write(join('clone', path), content);
+  }
+
+  /** The report that GoogleTest ('tests', 'sanitize') or jest will leave; none where it crashes. */
+  report(name: 'tests' | 'sanitize' | 'jest', content: unknown): void {
+    this.#write(`machine/reports/${name}.json`, JSON.stringify(content));
+  }
+
+  withdraw(name: 'tests' | 'jest'): void {
+    rmSync(join(this.#machine, 'reports', `${name}.json`));
+  }
+
+  /** Makes a check fail. */
+  spoil(what: 'badly-typed' | 'badly-formatted' | 'badly-linted'): void {
+    this.#write(`machine/${what}`, '');
+  }
+
+  has(path: string): boolean {
+    return existsSync(join(this.folder, path));
+  }
+
+  remove(): void {
+    rmSync(this.#work, { recursive: true });
+  }
+
+  #makeMachine(names: string[]): void {
+    this.#write('machine/user.cjs', `process.getuid = () => ${this.#uid};`);
+    mkdirSync(join(this.#machine, 'bin'));
+    mkdirSync(join(this.#machine, 'installed'));
+    const inBin = (name: string) => join(this.#machine, 'bin', name);
+    for (const name of systemPrograms) {
+      symlinkSync(spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim(), inBin(name));
+    }
+    symlinkSync(process.execPath, inBin('node'));
+    for (const name of names) symlinkSync(join(__dirname, 'machine/program.sh'), inBin(name));
+    const tests = join(this.#machine, 'batchnorm_tests');
+    copyFileSync(join(__dirname, 'machine/batchnorm_tests.sh'), tests);
+    for (const path of nodePrograms) {
+      const file = join(this.#machine, 'packages', path);
+      mkdirSync(dirname(file), { recursive: true });
+      copyFileSync(join(__dirname, 'machine/node-program.cjs'), file);
+    }
+  }
+
+  #write(path: string, content: string): void {
+    const file = join(this.#work, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+}

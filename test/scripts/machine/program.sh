@@ -1,0 +1,61 @@
+#!/bin/sh
+# Every program of a made-up machine: acts by the name that it is called by, writes the call to
+# $MACHINE/calls, and is there where $MACHINE/installed holds its Debian package.
+name=${0##*/}
+
+installed() { test -e "$MACHINE/installed/$1"; }
+
+case $name in
+  c++) installed g++ ;;
+  clang | clang++) installed clang ;;
+  ninja) installed ninja-build ;;
+  readelf) installed binutils ;;
+  cmake | clang-format) installed "$name" ;;
+esac || exit 127
+
+case $name:$1 in
+  *:--version) exit ;;
+  sudo:*)
+    installed sudo || exit 1
+    shift
+    exec "$@"
+    ;;
+  c++:-E)
+    case $(cat) in
+      *hwy/*) installed libhwy-dev ;;
+      *gtest/*) installed libgtest-dev ;;
+    esac
+    exit
+    ;;
+  clang:-print-file-name=*)
+    file=${1#*=}
+    installed libclang-rt-dev && file=/usr/lib/$file
+    echo "$file"
+    exit
+    ;;
+esac
+
+echo "$name $*" >> "$MACHINE/calls"
+
+case $name:$1 in
+  apt-get:install)
+    for package; do
+      case $package in
+        -* | install) ;;
+        *) : > "$MACHINE/installed/$package" ;;
+      esac
+    done
+    ;;
+  npm:ci)
+    rm -rf node_modules
+    cp -r "$MACHINE/packages" node_modules
+    ;;
+  npm:test) exec node scripts/test.mjs ;;
+  npm:run) exec node "scripts/$2.mjs" ;;
+  cmake:-S)
+    echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" > "$4/CMakeCache.txt"
+    : > "$4/build.ninja"
+    ;;
+  cmake:--build) cp "$MACHINE/batchnorm_tests" "$2" ;;
+  clang-format:*) ! test -e "$MACHINE/badly-formatted" ;;
+esac
