@@ -1,4 +1,4 @@
-// npm run parity: fresh fixtures from this machine's PyTorch, replayed by the tests in test/parity.
+// npm run parity: fresh fixtures from this machine's PyTorch, replayed by the tests that read them.
 //   npm run parity [-- --seed 7]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,13 +22,17 @@ try {
 }
 
 function write() {
-  const fixtures = ['scripts/parity/write_fixtures.py', '--seed', seed, '--out', folder];
-  const dump = ['examples/ci-parity/train_and_dump.py', join(folder, 'ci-dump.json')];
-  return succeeds(python, ['-B', ...fixtures]) && succeeds(python, ['-B', ...dump]);
+  const scripts = [
+    ['scripts/parity/write_fixtures.py', '--seed', seed, '--out', folder],
+    ['scripts/parity/print_fixtures.py', '--seed', seed, join(folder, 'print.json')],
+    ['scripts/parity/random_fixtures.py', '--seed', seed, join(folder, 'random.json')],
+    ['examples/ci-parity/train_and_dump.py', join(folder, 'ci-dump.json')],
+  ];
+  return scripts.every((script) => succeeds(python, ['-B', ...script]));
 }
 
 function replay() {
-  const tests = 'test/parity/(modules|functional|refused|ci-parity)';
+  const tests = 'test/(parity/(modules|functional|refused|ci-parity)|tensor/(print|random))';
   const env = { ...process.env, PARITY_FIXTURES: folder };
   return succeeds(process.execPath, ['node_modules/jest/bin/jest.js', tests], { env });
 }

@@ -1,4 +1,4 @@
-"""Writes what PyTorch's CPU generator draws: random_fixtures.py OUT.
+"""Writes what PyTorch's CPU generator draws: random_fixtures.py OUT [--seed N].
 
 A run is { seed, calls }, a call { draw, dtype, shape, first, last }: the first and last 16 values.
 Calls of a run follow each other without a new seed.
@@ -21,8 +21,8 @@ def call(draw, dtype, shape):
     return {**head, "first": values[:16], "last": values[-16:]}
 
 
-def runs():
-    for seed in SEEDS:
+def runs(seeds):
+    for seed in seeds:
         torch.manual_seed(seed)
         yield {"seed": seed, "calls": [call("randn", "float32", [3]), call("rand", "float32", [2, 2])]}
     for draw in DRAWS:
@@ -39,9 +39,10 @@ def runs():
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out")
+    parser.add_argument("--seed", type=int, action="append", default=[], help="one more seed")
     arguments = parser.parse_args()
     with open(arguments.out, "w") as file:
-        lines = ",\n".join(json.dumps(run, separators=(",", ":")) for run in runs())
+        lines = ",\n".join(json.dumps(run, separators=(",", ":")) for run in runs(SEEDS + arguments.seed))
         file.write('{"torch":%s,"runs":[\n%s\n]}\n' % (json.dumps(torch.__version__), lines))
 
 

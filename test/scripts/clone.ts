@@ -15,7 +15,17 @@ import { dirname, join } from 'node:path';
 
 const root = join(__dirname, '../..');
 const systemPrograms = ['bash', 'cat', 'cp', 'dirname', 'env', 'grep', 'mkdir', 'rm', 'sh', 'true'];
-const programs = ['c++', 'clang', 'clang++', 'clang-format', 'cmake', 'ninja', 'npm', 'readelf'];
+const programs = [
+  'c++',
+  'clang',
+  'clang++',
+  'clang-format',
+  'cmake',
+  'ninja',
+  'npm',
+  'python3',
+  'readelf',
+];
 const nodePrograms = [
   '@biomejs/biome/bin/biome',
   'cmake-js/bin/cmake-js',

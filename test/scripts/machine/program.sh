@@ -15,6 +15,10 @@ esac || exit 127
 
 case $name:$1 in
   *:--version) exit ;;
+  python3:-c)
+    installed python3-torch
+    exit
+    ;;
   sudo:*)
     installed sudo || exit 1
     shift

@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { Clone, everyPackage } from './clone';
+
+const script = join(__dirname, '..', '..', 'scripts', 'parity.mjs');
+
+test('npm run parity says how to get PyTorch where there is none', () => {
+  const env = { ...process.env, PYTHON: '/nowhere/python' };
+  const { status, stderr } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toContain('tried /nowhere/python');
+  expect(stderr).toContain('apt-get install python3-torch');
+  expect(stderr).toContain('pip install torch');
+});
+
+test('npm run parity writes every kind of fixture afresh, and runs the tests that read them', () => {
+  const clone = new Clone({ installed: [...everyPackage, 'python3-torch'] });
+  const { calls } = clone.run('node', 'scripts/parity.mjs', '--seed', '7');
+  const written = calls.filter((call) => call.startsWith('python3 ')).join('\n');
+  expect(written).toMatch(/write_fixtures\.py --seed 7 --out \S+$/m);
+  expect(written).toMatch(/print_fixtures\.py --seed 7 \S+\/print\.json$/m);
+  expect(written).toMatch(/random_fixtures\.py --seed 7 \S+\/random\.json$/m);
+  expect(written).toMatch(/train_and_dump\.py \S+\/ci-dump\.json$/m);
+
+  const pattern = new RegExp(calls.at(-1)?.replace(/^jest\.js /, '') ?? 'jest was not run');
+  for (const file of ['modules', 'functional', 'refused', 'ci-parity']) {
+    expect(`test/parity/${file}.test.ts`).toMatch(pattern);
+  }
+  for (const file of ['print', 'random']) expect(`test/tensor/${file}.test.ts`).toMatch(pattern);
+  clone.remove();
+});
