@@ -2,6 +2,7 @@
 export abstract class BatchNormError extends Error {
   abstract readonly code: string;
 
+  /** Each class holds its name itself, for minifiers rename classes. */
   override get name(): string {
     return this.constructor.name;
   }
@@ -9,20 +10,24 @@ export abstract class BatchNormError extends Error {
 
 /** A shape, a rank or a number of channels does not fit. */
 export class ShapeError extends BatchNormError {
+  static override readonly name: string = 'ShapeError';
   readonly code = 'ERR_BATCHNORM_SHAPE';
 }
 
 /** An element type is not supported, or differs from the one expected. */
 export class DTypeError extends BatchNormError {
+  static override readonly name: string = 'DTypeError';
   readonly code = 'ERR_BATCHNORM_DTYPE';
 }
 
 /** An option or argument has a value that makes no sense, or a call comes at the wrong time. */
 export class ArgumentError extends BatchNormError {
+  static override readonly name: string = 'ArgumentError';
   readonly code = 'ERR_BATCHNORM_ARGUMENT';
 }
 
 /** A state dict does not fit the module: keys are missing or unexpected, or sizes differ. */
 export class StateDictError extends BatchNormError {
+  static override readonly name: string = 'StateDictError';
   readonly code = 'ERR_BATCHNORM_STATE_DICT';
 }

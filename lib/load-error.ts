@@ -4,6 +4,7 @@ import { BatchNormError } from './errors';
 
 /** The addon could not be loaded; the message says where it was looked for and what to do. */
 export class LoadError extends BatchNormError {
+  static override readonly name: string = 'LoadError';
   readonly code = 'ERR_BATCHNORM_LOAD';
 
   /** `found` is the file that was chosen and then refused to load, if there was one. */

@@ -12,6 +12,8 @@ import type { BatchNormOptions } from './batch-norm-options';
  * ```
  */
 export class BatchNorm2d extends BatchNorm {
+  static override readonly name: string = 'BatchNorm2d';
+
   /**
    * @param numFeatures C, a positive integer.
    * @throws ArgumentError or DTypeError where `numFeatures` or an option makes no sense.

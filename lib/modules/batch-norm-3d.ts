@@ -12,6 +12,8 @@ import type { BatchNormOptions } from './batch-norm-options';
  * ```
  */
 export class BatchNorm3d extends BatchNorm {
+  static override readonly name: string = 'BatchNorm3d';
+
   /**
    * @param numFeatures C, a positive integer.
    * @throws ArgumentError or DTypeError where `numFeatures` or an option makes no sense.
