@@ -81,10 +81,10 @@ function repeated(shape: readonly number[]): Tensor {
 
 describe.each([true, false])('with affine: %s', (affine) => {
   test.each([
-    [BatchNorm1d, [20, 100]],
-    [BatchNorm2d, [20, 100, 35, 45]],
-    [BatchNorm3d, [20, 100, 35, 45, 10]],
-  ] as const)('%p keeps the shape %j', (Layer, shape) => {
+    { Layer: BatchNorm1d, shape: [20, 100] },
+    { Layer: BatchNorm2d, shape: [20, 100, 35, 45] },
+    { Layer: BatchNorm3d, shape: [20, 100, 35, 45, 10] },
+  ] as const)('$Layer.name keeps the shape $shape', ({ Layer, shape }) => {
     const bn = new Layer(100, { affine });
     expect(bn.weight === null).toBe(!affine);
     expect(bn.forward(repeated(shape)).shape).toEqual(shape);
