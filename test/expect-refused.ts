@@ -2,13 +2,13 @@ import type { BatchNormError, Tensor } from 'batchnorm';
 
 type ErrorClass = abstract new (...args: never[]) => BatchNormError;
 
-/** Demands that `call` throws this error and leaves the tensors as they are. */
+/** Demands that `call` throws this error and leaves the tensors as they are; returns its message. */
 export function expectRefused(
   call: () => unknown,
   type: ErrorClass,
   message: string,
   untouched: readonly Tensor[] = [],
-): void {
+): string {
   const before = untouched.map(values);
   let thrown: unknown;
   try {
@@ -21,6 +21,7 @@ export function expectRefused(
   expect(said).toContain(message);
   expect(code).toMatch(/^ERR_BATCHNORM_/);
   expect(untouched.map(values)).toEqual(before);
+  return said;
 }
 
 /** The elements; none where the memory was taken away, which an iterator would not stand. */

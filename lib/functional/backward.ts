@@ -1,12 +1,12 @@
 import { DTypeError, ShapeError } from '../errors';
 import { native } from '../native';
 import { emptyLike } from '../tensor/creation';
-import { formatShape } from '../tensor/shape';
+import { requireMemory } from '../tensor/memory';
+import { formatShape, sameShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
 import { collapse } from './collapse';
-import { requireMemory } from './memory';
-import { checkOutput, refuseOverlap, refusePartialOverlap, sameLayout, sameShape } from './output';
+import { checkOutput, refuseOverlap, refusePartialOverlap, sameLayout } from './output';
 import { checkParameter } from './parameters';
 import { checkStatus } from './status';
 

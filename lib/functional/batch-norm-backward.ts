@@ -1,24 +1,25 @@
+import { types } from 'node:util';
 import { ArgumentError } from '../errors';
+import { checkBoolean, checkOptions } from '../options';
 import type { DType } from '../tensor/dtype';
 import { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { type BackwardCall, backward } from './backward';
 import type { Caller } from './caller';
 import { optional } from './optional';
-import { checkBoolean, checkOptions } from './options';
 import { perChannel } from './statistics';
 
 export interface BatchNormBackwardOptions {
   /** The scale of the forward pass, one value per channel; 1 when absent. */
-  weight?: TensorLike | null;
+  weight?: TensorLike | null | undefined;
   /** The mean that the forward pass subtracted, one value per channel. */
   mean: Float64Array | TensorLike;
   /** 1 / sqrt(variance + eps) of the forward pass, one value per channel. */
   invstd: Float64Array | TensorLike;
   /** Whether mean and invstd are the batch's own, so that the gradient flows through them. */
-  training?: boolean;
+  training?: boolean | undefined;
   /** Where to write `gradInput`: `gradOutput` itself, or memory that nothing else here shares. */
-  out?: TensorLike | null;
+  out?: TensorLike | null | undefined;
 }
 
 export interface BatchNormGradients {
@@ -30,7 +31,8 @@ export interface BatchNormGradients {
   gradBias: Tensor;
 }
 
-const caller: Caller = { name: 'batchNormBackward', ranks: null, numFeatures: null };
+const name = 'batchNormBackward';
+const caller: Caller = { name, ranks: null, numFeatures: null };
 const optionNames = ['weight', 'mean', 'invstd', 'training', 'out'];
 
 /**
@@ -62,20 +64,21 @@ export function batchNormBackward(
   input: TensorLike,
   options: BatchNormBackwardOptions,
 ): BatchNormGradients {
-  checkOptions(caller.name, options, optionNames);
+  checkOptions(name, options, optionNames);
   const { weight, mean, invstd, training = false, out } = options;
-  checkBoolean(caller.name, 'training', training);
-  const x = asTensor(input, 'input');
+  checkBoolean(name, 'training', training);
+  const x = asTensor(input, 'input', name);
   const means = statistic(mean, 'mean');
   const call: BackwardCall = {
     caller,
-    gradOutput: asTensor(gradOutput, 'gradOutput'),
+    gradOutput: asTensor(gradOutput, 'gradOutput', name),
     input: x,
-    weight: optional(weight, 'weight'),
+    weight: optional(weight, 'weight', name),
     mean: means,
     invstd: statistic(invstd, 'invstd'),
     training,
-    out: optional(out, 'out'),
+    // The last to be read: what reads the others may take memory away.
+    out: optional(out, 'out', name),
     gradWeight: perChannel(means.length),
     gradBias: perChannel(means.length),
   };
@@ -88,15 +91,15 @@ export function batchNormBackward(
 }
 
 /** Values per channel as the kernels take them: float64, without a copy where they are. */
-function statistic(value: Float64Array | TensorLike | undefined, name: string): Float64Array {
+function statistic(value: Float64Array | TensorLike | undefined, which: string): Float64Array {
   if (value === null || value === undefined) {
     throw new ArgumentError(
-      `${caller.name}: ${name} is needed, one value per channel, as the forward pass used it`,
+      `${name}: ${which} is needed, one value per channel, as the forward pass used it`,
     );
   }
-  if (value instanceof Float64Array) return value;
-  const { data } = asTensor(value, name);
-  return data instanceof Float64Array ? data : new Float64Array(data);
+  if (types.isFloat64Array(value)) return value;
+  const { data } = asTensor(value, which, name);
+  return types.isFloat64Array(data) ? data : new Float64Array(data);
 }
 
 function toTensor(values: Float64Array, dtype: DType): Tensor {

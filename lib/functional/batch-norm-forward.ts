@@ -1,12 +1,13 @@
 import { ArgumentError, ShapeError } from '../errors';
 import { native } from '../native';
 import { emptyLike } from '../tensor/creation';
+import { requireMemory } from '../tensor/memory';
 import { formatShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
 import { collapse } from './collapse';
-import { requireMemory } from './memory';
 import { checkOutput, refuseOverlap, refusePartialOverlap } from './output';
+import { overlaps } from './overlap';
 import { checkParameters, type Parameters } from './parameters';
 import { type Statistics, takeRunning, updateRunning } from './statistics';
 import { checkStatus } from './status';
@@ -17,6 +18,8 @@ export interface ForwardCall extends Parameters {
   readonly input: Tensor;
   readonly eps: number;
   readonly out: Tensor | null;
+  /** Whether backward is to read the input again, which `out` over it would have replaced. */
+  readonly keepsInput: boolean;
 }
 
 /**
@@ -33,14 +36,9 @@ export function forwardWithBatchStatistics(
   const { n, c, s, channelsLast } = collapse(caller, input);
   check(call);
   const count = n * s;
-  if (count === 1 && c > 0) throw oneValue(caller, input);
+  if (count === 1) throw oneValue(caller, input);
   const output = call.out ?? emptyLike(input);
-  if (input.size === 0) {
-    statistics.mean.fill(0);
-    statistics.variance.fill(0);
-    statistics.invstd.fill(0);
-    return output;
-  }
+  if (input.size === 0) return output;
   const status = native.batchNormTrain(
     input.data,
     output.data,
@@ -106,10 +104,18 @@ function check(call: ForwardCall): void {
   if (out === null) return;
   checkOutput(caller.name, out, input);
   refusePartialOverlap(caller.name, out.data, 'input', input.data);
+  if (call.keepsInput && overlaps(out.data, input.data)) throw inPlace(caller);
   refuseOverlap(caller.name, out.data, 'weight', call.weight?.data);
   refuseOverlap(caller.name, out.data, 'bias', call.bias?.data);
   refuseOverlap(caller.name, out.data, 'running_mean', call.runningMean?.data);
   refuseOverlap(caller.name, out.data, 'running_var', call.runningVar?.data);
+}
+
+function inPlace(caller: Caller): ArgumentError {
+  return new ArgumentError(
+    `${caller.name}: out is the input itself, which backward still needs: pass grad: false if ` +
+      'there is no backward to come, or another out',
+  );
 }
 
 function oneValue(caller: Caller, input: Tensor): ShapeError {

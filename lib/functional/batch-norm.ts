@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors';
+import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import {
@@ -7,29 +8,30 @@ import {
   forwardWithRunningStatistics,
 } from './batch-norm-forward';
 import type { Caller } from './caller';
-import { overlaps } from './memory';
 import { optional } from './optional';
-import { checkBoolean, checkEps, checkMomentum, checkOptions } from './options';
+import { checkEps, checkMomentum } from './options';
+import { overlaps } from './overlap';
 import { newStatistics } from './statistics';
 
 export interface BatchNormFunctionOptions {
   /** Scale, one value per channel; 1 when absent. */
-  weight?: TensorLike | null;
+  weight?: TensorLike | null | undefined;
   /** Shift, one value per channel; 0 when absent. */
-  bias?: TensorLike | null;
+  bias?: TensorLike | null | undefined;
   /** Whether to normalize with the batch's statistics, and update the running ones. */
-  training?: boolean;
+  training?: boolean | undefined;
   /** Weight of the new value in the running statistics; any finite number. */
-  momentum?: number;
+  momentum?: number | undefined;
   /** Added to the variance; a finite number >= 0. */
-  eps?: number;
+  eps?: number | undefined;
   /** Where to write the output: the input itself, or memory that nothing else here shares. */
-  out?: TensorLike | null;
+  out?: TensorLike | null | undefined;
   /** false puts the biased variance into `runningVar`, as Keras, ONNX and oneDNN do. */
-  unbiasedRunningVar?: boolean;
+  unbiasedRunningVar?: boolean | undefined;
 }
 
-const caller: Caller = { name: 'batchNorm', ranks: null, numFeatures: null };
+const name = 'batchNorm';
+const caller: Caller = { name, ranks: null, numFeatures: null };
 const optionNames = ['weight', 'bias', 'training', 'momentum', 'eps', 'out', 'unbiasedRunningVar'];
 
 /**
@@ -63,7 +65,7 @@ export function batchNorm(
   runningVar: TensorLike | null,
   options: BatchNormFunctionOptions = {},
 ): Tensor {
-  checkOptions(caller.name, options, optionNames);
+  checkOptions(name, options, optionNames);
   const {
     weight,
     bias,
@@ -73,19 +75,21 @@ export function batchNorm(
     out,
     unbiasedRunningVar = true,
   } = options;
-  checkBoolean(caller.name, 'training', training);
-  checkMomentum(caller.name, momentum);
-  checkEps(caller.name, eps);
-  checkBoolean(caller.name, 'unbiasedRunningVar', unbiasedRunningVar);
+  checkBoolean(name, 'training', training);
+  checkMomentum(name, momentum);
+  checkEps(name, eps);
+  checkBoolean(name, 'unbiasedRunningVar', unbiasedRunningVar);
   const call: ForwardCall = {
     caller,
-    input: asTensor(input, 'input'),
-    weight: optional(weight, 'weight'),
-    bias: optional(bias, 'bias'),
-    runningMean: optional(runningMean, 'runningMean'),
-    runningVar: optional(runningVar, 'runningVar'),
+    input: asTensor(input, 'input', name),
+    weight: optional(weight, 'weight', name),
+    bias: optional(bias, 'bias', name),
+    runningMean: optional(runningMean, 'runningMean', name),
+    runningVar: optional(runningVar, 'runningVar', name),
     eps,
-    out: optional(out, 'out'),
+    keepsInput: false,
+    // The last to be read: what reads the others may take memory away.
+    out: optional(out, 'out', name),
   };
   if (!training) return forwardWithRunningStatistics(call, null);
   refuseSharedBuffers(call);
@@ -98,6 +102,6 @@ export function batchNorm(
 function refuseSharedBuffers({ runningMean, runningVar }: ForwardCall): void {
   if (runningMean === null || runningVar === null) return;
   if (overlaps(runningMean.data, runningVar.data)) {
-    throw new ArgumentError(`${caller.name}: running_mean and running_var share memory`);
+    throw new ArgumentError(`${name}: running_mean and running_var share memory`);
   }
 }

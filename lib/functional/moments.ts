@@ -1,8 +1,9 @@
 import { native } from '../native';
+import { requireMemory } from '../tensor/memory';
+import { sizeOf } from '../tensor/shape';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import type { Caller } from './caller';
 import { collapse } from './collapse';
-import { requireMemory } from './memory';
 import { perChannel } from './statistics';
 import { checkStatus } from './status';
 
@@ -20,8 +21,8 @@ const caller: Caller = { name: 'moments', ranks: null, numFeatures: null };
 /**
  * Count, mean and biased variance of each channel of (N, C, ...), in float64 whatever the
  * input's dtype: `mean = sum(x) / count`, `variance = sum((x - mean)^2) / count`. By blocks, which
- * merge by Chan's formula (Chan, Golub & LeVeque 1983), so that nothing cancels.
- * Multiply `variance` by `count / (count - 1)` for the unbiased one.
+ * merge by Chan's formula (Chan, Golub & LeVeque 1979, Stanford STAN-CS-79-773), so that nothing
+ * cancels. Multiply `variance` by `count / (count - 1)` for the unbiased one.
  *
  * @throws ShapeError where the input has fewer than two axes, DTypeError for another dtype,
  * ArgumentError where its memory is detached.
@@ -33,13 +34,14 @@ const caller: Caller = { name: 'moments', ranks: null, numFeatures: null };
  * ```
  */
 export function moments(input: TensorLike): Moments {
-  const x = asTensor(input, 'input');
+  const x = asTensor(input, 'input', caller.name);
   const { n, c, s, channelsLast } = collapse(caller, x);
   requireMemory(caller.name, 'input', x.data, x.size);
   const mean = perChannel(c);
   const variance = perChannel(c);
   if (x.size === 0) {
-    const count = n === 0 || s === 0 ? 0 : n * s;
+    // Not n * s, since s may be beyond all bounds, and 0 times infinity is no number.
+    const count = sizeOf([n, ...x.shape.slice(2)]);
     return { count, mean: mean.fill(Number.NaN), variance: variance.fill(Number.NaN) };
   }
   const count = n * s;

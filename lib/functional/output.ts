@@ -1,11 +1,11 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import type { FloatArray } from '../tensor/dtype';
 import { formatsAgree } from '../tensor/memory-format';
-import { formatShape } from '../tensor/shape';
+import { formatShape, sameShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
-import { coincides, overlaps, requireMemory } from './memory';
+import { coincides, overlaps } from './overlap';
 
-/** Refuses an `out` that cannot hold the result for `like`. */
+/** Refuses an `out` that cannot hold the result for `like`; `out` was read last, so has its memory. */
 export function checkOutput(caller: string, out: Tensor, like: Tensor): void {
   if (!sameShape(out.shape, like.shape)) {
     throw new ShapeError(
@@ -24,7 +24,6 @@ export function checkOutput(caller: string, out: Tensor, like: Tensor): void {
         `got ${out.memoryFormat}`,
     );
   }
-  requireMemory(caller, 'out', out.data, like.data.length);
 }
 
 /** Refuses an `out` that shares memory with another tensor of the call. */
@@ -51,14 +50,6 @@ export function refusePartialOverlap(
       `${caller}: out shares a part of its memory with ${name}: use the same elements or others`,
     );
   }
-}
-
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let axis = 0; axis < a.length; axis++) {
-    if (a[axis] !== b[axis]) return false;
-  }
-  return true;
 }
 
 /** Whether the elements of two tensors of one shape come in the same order in memory. */

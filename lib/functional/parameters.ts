@@ -1,9 +1,9 @@
-import { type ArgumentError, DTypeError, ShapeError } from '../errors';
+import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import type { DType } from '../tensor/dtype';
+import { memoryGone } from '../tensor/memory';
 import { formatShape, sizeOf } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
-import { memoryGone } from './memory';
 
 /** The tensors of one value per channel that a call takes; null where absent. */
 export interface Parameters {
@@ -51,7 +51,7 @@ function wrongLength(
 ): ShapeError | ArgumentError {
   const elements = sizeOf(parameter.shape);
   if (elements !== parameter.data.length) {
-    return memoryGone(caller.name, name, parameter.data, elements);
+    return new ArgumentError(`${caller.name}: ${memoryGone(name, parameter.data, elements)}`);
   }
   return new ShapeError(
     `${caller.name}: ${name} should contain ${input.shape[1]} elements not ${elements}: ` +

@@ -1,4 +1,4 @@
-import { requireMemory } from '../functional/memory';
+import { requireMemory } from '../tensor/memory';
 import type { Parameter } from '../tensor/parameter';
 import { Tensor } from '../tensor/tensor';
 

@@ -1,19 +1,20 @@
-import { checkBoolean, checkEps, checkMomentum, checkOptions } from '../functional/options';
+import { checkEps, checkMomentum } from '../functional/internal';
+import { checkBoolean, checkOptions } from '../options';
 import { checkDType, type DType } from '../tensor/dtype';
 
 export interface BatchNormOptions {
   /** Added to the variance; a finite number >= 0. */
-  eps?: number;
+  eps?: number | undefined;
   /** Weight of the new value in the running statistics; null for their cumulative average. */
-  momentum?: number | null;
+  momentum?: number | null | undefined;
   /** Whether to learn a scale (`weight`) and a shift (`bias`) per channel. */
-  affine?: boolean;
+  affine?: boolean | undefined;
   /** Whether to keep running statistics, for evaluation to normalize with. */
-  trackRunningStats?: boolean;
+  trackRunningStats?: boolean | undefined;
   /** The type of parameters and buffers, and so of the input. */
-  dtype?: DType;
+  dtype?: DType | undefined;
   /** false keeps the biased variance in `runningVar`, as Keras, ONNX and oneDNN do. */
-  unbiasedRunningVar?: boolean;
+  unbiasedRunningVar?: boolean | undefined;
 }
 
 const defaults = {
@@ -25,8 +26,10 @@ const defaults = {
   unbiasedRunningVar: true,
 } as const;
 
+type Settings = { [Name in keyof BatchNormOptions]-?: Exclude<BatchNormOptions[Name], undefined> };
+
 /** The options with defaults filled in, each read once and checked. */
-export function readOptions(caller: string, options: BatchNormOptions): Required<BatchNormOptions> {
+export function readOptions(caller: string, options: BatchNormOptions): Settings {
   checkOptions(caller, options, Object.keys(defaults));
   const {
     eps = defaults.eps,

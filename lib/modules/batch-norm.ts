@@ -1,15 +1,17 @@
 import { ArgumentError } from '../errors';
-import { backward } from '../functional/backward';
 import {
+  backward,
+  type Caller,
+  checkEps,
+  checkMomentum,
   type ForwardCall,
   forwardWithBatchStatistics,
   forwardWithRunningStatistics,
-} from '../functional/batch-norm-forward';
-import type { Caller } from '../functional/caller';
-import { overlaps } from '../functional/memory';
-import { optional } from '../functional/optional';
-import { checkBoolean, checkEps, checkMomentum, checkOptions } from '../functional/options';
-import { newStatistics, type Statistics } from '../functional/statistics';
+  newStatistics,
+  optional,
+  type Statistics,
+} from '../functional/internal';
+import { checkBoolean, checkOptions } from '../options';
 import { ones, zeros } from '../tensor/creation';
 import type { DType } from '../tensor/dtype';
 import { nameOf } from '../tensor/name-of';
@@ -27,14 +29,14 @@ export interface ForwardOptions {
    * Where to write the output: a tensor of the input's shape, dtype and memory format, either the
    * input itself (with `grad: false`) or memory that nothing else here shares.
    */
-  out?: TensorLike | null;
+  out?: TensorLike | null | undefined;
   /** Whether to keep what `backward` needs; `training` unless told. */
-  grad?: boolean;
+  grad?: boolean | undefined;
 }
 
 export interface BackwardOptions {
   /** Where to write the gradient: `gradOutput` itself, or memory that nothing else here shares. */
-  out?: TensorLike | null;
+  out?: TensorLike | null | undefined;
 }
 
 const forwardOptions = ['out', 'grad'];
@@ -50,17 +52,14 @@ export abstract class BatchNorm extends Module {
   readonly dtype: DType;
   /** Whether `runningVar` takes the unbiased variance, as in PyTorch. */
   readonly unbiasedRunningVar: boolean;
-  /** Scale, C values, 1 at first; null without `affine`. */
-  readonly weight: Parameter | null;
-  /** Shift, C values, 0 at first; null without `affine`. */
-  readonly bias: Parameter | null;
-  /** Running mean, C values, 0 at first; null where made without `trackRunningStats`. */
-  readonly runningMean: Tensor | null;
-  /** Running variance, C values, 1 at first; null where made without `trackRunningStats`. */
-  readonly runningVar: Tensor | null;
   /** Set to false later, it stops the updates in training; evaluation still uses the buffers. */
   trackRunningStats: boolean;
 
+  // Getters alone show these, since what forward checks must be what backward uses.
+  readonly #weight: Parameter | null;
+  readonly #bias: Parameter | null;
+  readonly #runningMean: Tensor | null;
+  readonly #runningVar: Tensor | null;
   #eps: number;
   #momentum: number | null;
   readonly #batches: Counter | null;
@@ -75,7 +74,12 @@ export abstract class BatchNorm extends Module {
 
   protected constructor(ranks: readonly number[], numFeatures: number, options: BatchNormOptions) {
     super();
-    const name = this.constructor.name;
+    const { name } = new.target;
+    if (new.target === BatchNorm) {
+      throw new ArgumentError(
+        'BatchNorm is abstract: make a BatchNorm1d, BatchNorm2d or BatchNorm3d',
+      );
+    }
     if (!Number.isSafeInteger(numFeatures) || numFeatures <= 0) {
       throw new ArgumentError(
         `${name}: numFeatures should be a positive integer, got ${nameOf(numFeatures)}`,
@@ -90,10 +94,10 @@ export abstract class BatchNorm extends Module {
     this.affine = affine;
     this.dtype = dtype;
     this.unbiasedRunningVar = unbiasedRunningVar;
-    this.weight = affine ? new Parameter(ones(shape, { dtype })) : null;
-    this.bias = affine ? new Parameter(zeros(shape, { dtype })) : null;
-    this.runningMean = trackRunningStats ? zeros(shape, { dtype }) : null;
-    this.runningVar = trackRunningStats ? ones(shape, { dtype }) : null;
+    this.#weight = affine ? new Parameter(ones(shape, { dtype })) : null;
+    this.#bias = affine ? new Parameter(zeros(shape, { dtype })) : null;
+    this.#runningMean = trackRunningStats ? zeros(shape, { dtype }) : null;
+    this.#runningVar = trackRunningStats ? ones(shape, { dtype }) : null;
     this.trackRunningStats = trackRunningStats;
     this.#eps = eps;
     this.#momentum = momentum;
@@ -102,6 +106,26 @@ export abstract class BatchNorm extends Module {
     this.#statistics = newStatistics(numFeatures);
     this.#gradWeight = new Float64Array(numFeatures);
     this.#gradBias = new Float64Array(numFeatures);
+  }
+
+  /** Scale, C values, 1 at first; null without `affine`. */
+  get weight(): Parameter | null {
+    return this.#weight;
+  }
+
+  /** Shift, C values, 0 at first; null without `affine`. */
+  get bias(): Parameter | null {
+    return this.#bias;
+  }
+
+  /** Running mean, C values, 0 at first; null where made without `trackRunningStats`. */
+  get runningMean(): Tensor | null {
+    return this.#runningMean;
+  }
+
+  /** Running variance, C values, 1 at first; null where made without `trackRunningStats`. */
+  get runningVar(): Tensor | null {
+    return this.#runningVar;
   }
 
   /** Added to the variance; a finite number >= 0. */
@@ -153,23 +177,23 @@ export abstract class BatchNorm extends Module {
     checkOptions(name, options, forwardOptions);
     const { out, grad = this.training } = options;
     // First, since reading what stands for a tensor may run a caller's code.
-    const x = asTensor(input, 'input');
-    const output = optional(out, 'out');
+    const x = asTensor(input, 'input', name);
+    const output = optional(out, 'out', name);
     checkBoolean(name, 'grad', grad);
-    if (grad && output !== null) refuseInPlace(name, x, output);
     const updates = this.training && this.trackRunningStats;
     const usesRunning = updates || !this.training;
     const call: ForwardCall = {
       caller: this.#caller,
       input: x,
-      weight: this.weight,
-      bias: this.bias,
-      runningMean: usesRunning ? this.runningMean : null,
-      runningVar: usesRunning ? this.runningVar : null,
+      weight: this.#weight,
+      bias: this.#bias,
+      runningMean: usesRunning ? this.#runningMean : null,
+      runningVar: usesRunning ? this.#runningVar : null,
       eps: this.#eps,
       out: output,
+      keepsInput: grad,
     };
-    const usesBatch = this.training || this.runningMean === null;
+    const usesBatch = this.training || this.#runningMean === null;
     const y = usesBatch
       ? this.#forwardBatch(call, updates)
       : forwardWithRunningStatistics(call, grad ? this.#statistics : null);
@@ -209,17 +233,17 @@ export abstract class BatchNorm extends Module {
     const { name } = this.#caller;
     checkOptions(name, options, backwardOptions);
     const { out } = options;
-    const dy = asTensor(gradOutput, 'gradOutput');
-    const gradInput = optional(out, 'out');
+    const dy = asTensor(gradOutput, 'gradOutput', name);
+    const gradInput = optional(out, 'out', name);
     const input = this.#input;
     if (input === null) throw nothingKept(name);
-    checkGrad(name, 'weight', this.weight);
-    checkGrad(name, 'bias', this.bias);
+    checkGrad(name, 'weight', this.#weight);
+    checkGrad(name, 'bias', this.#bias);
     const dx = backward({
       caller: this.#caller,
       gradOutput: dy,
       input,
-      weight: this.weight,
+      weight: this.#weight,
       mean: this.#statistics.mean,
       invstd: this.#statistics.invstd,
       training: this.#usedBatchStatistics,
@@ -227,14 +251,15 @@ export abstract class BatchNorm extends Module {
       gradWeight: this.#gradWeight,
       gradBias: this.#gradBias,
     });
-    accumulateGrad(this.weight, this.#gradWeight);
-    accumulateGrad(this.bias, this.#gradBias);
+    accumulateGrad(this.#weight, this.#gradWeight);
+    accumulateGrad(this.#bias, this.#gradBias);
     this.#input = null;
     return dx;
   }
 
   override namedParameters(): [name: string, parameter: Parameter][] {
-    const { weight, bias } = this;
+    const weight = this.#weight;
+    const bias = this.#bias;
     return weight === null || bias === null
       ? []
       : [
@@ -245,7 +270,8 @@ export abstract class BatchNorm extends Module {
 
   /** `running_mean` and `running_var`; the counter is {@link numBatchesTracked}. */
   override namedBuffers(): [name: string, buffer: Tensor][] {
-    const { runningMean, runningVar } = this;
+    const runningMean = this.#runningMean;
+    const runningVar = this.#runningVar;
     return runningMean === null || runningVar === null
       ? []
       : [
@@ -264,16 +290,16 @@ export abstract class BatchNorm extends Module {
   /** Running mean 0, running variance 1, no batch counted; nothing without `trackRunningStats`. */
   resetRunningStats(): void {
     if (!this.trackRunningStats) return;
-    this.runningMean?.data.fill(0);
-    this.runningVar?.data.fill(1);
+    this.#runningMean?.data.fill(0);
+    this.#runningVar?.data.fill(1);
     if (this.#batches !== null) this.#batches.value = 0;
   }
 
   /** Weight 1 and bias 0, and {@link resetRunningStats}. */
   resetParameters(): void {
     this.resetRunningStats();
-    this.weight?.data.fill(1);
-    this.bias?.data.fill(0);
+    this.#weight?.data.fill(1);
+    this.#bias?.data.fill(0);
   }
 
   protected override extraRepr(): string {
@@ -288,15 +314,6 @@ export abstract class BatchNorm extends Module {
     if (!this.unbiasedRunningVar) shown.push('unbiased_running_var=False');
     return shown.join(', ');
   }
-}
-
-/** Backward reads the input again, which an output over it would have replaced. */
-function refuseInPlace(name: string, input: Tensor, out: Tensor): void {
-  if (!overlaps(input.data, out.data)) return;
-  throw new ArgumentError(
-    `${name}: out is the input itself, which backward still needs: pass grad: false if there is ` +
-      'no backward to come, or another out',
-  );
 }
 
 function nothingKept(name: string): ArgumentError {

@@ -1,5 +1,8 @@
-import { checkBoolean } from '../functional/options';
+import { ArgumentError } from '../errors';
+import { checkBoolean } from '../options';
+import { requireMemory } from '../tensor/memory';
 import type { Parameter } from '../tensor/parameter';
+import { sizeOf } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import {
   type LoadStateDictOptions,
@@ -14,6 +17,13 @@ import {
 export abstract class Module {
   /** Whether the layer is in training mode; set it with {@link train} and {@link eval}. */
   training = true;
+
+  // JavaScript does not know that a class is abstract.
+  constructor() {
+    if (new.target === Module) {
+      throw new ArgumentError('Module is abstract: make a BatchNorm1d, 2d or 3d, or extend it');
+    }
+  }
 
   /** Parameters with PyTorch's names, in PyTorch's order, absent ones left out. */
   abstract namedParameters(): [name: string, parameter: Parameter][];
@@ -38,7 +48,7 @@ export abstract class Module {
    * @throws ArgumentError where `mode` is not a boolean.
    */
   train(mode = true): this {
-    checkBoolean(this.constructor.name, 'training mode', mode);
+    checkBoolean(this.constructor.name, 'mode', mode);
     this.training = mode;
     return this;
   }
@@ -63,14 +73,22 @@ export abstract class Module {
     for (const parameter of this.parameters()) parameter.grad = null;
   }
 
-  /** The state with PyTorch's keys, in PyTorch's order. Its tensors share the module's memory. */
+  /**
+   * The state with PyTorch's keys, in PyTorch's order. Its tensors share the module's memory.
+   *
+   * @throws ArgumentError where that memory is gone.
+   */
   stateDict(): StateDict {
     const dict: StateDict = {};
     for (const entry of this.stateEntries()) {
-      dict[entry.key] =
-        'tensor' in entry ? new Tensor(entry.tensor.data, entry.tensor.shape) : entry.counter.value;
+      dict[entry.key] = 'tensor' in entry ? this.#view(entry) : entry.counter.value;
     }
     return dict;
+  }
+
+  #view({ key, tensor: { data, shape } }: { key: string; tensor: Tensor }): Tensor {
+    requireMemory(this.constructor.name, key, data, sizeOf(shape));
+    return new Tensor(data, shape);
   }
 
   /**

@@ -1,4 +1,7 @@
-/** A number as Python's repr shows a float: shortest digits, 1e-05, 1.0, nan. */
+/**
+ * A number as Python's repr shows a float: shortest digits, 1e-05, 1.0, nan. JavaScript has one type
+ * of number, so a momentum of 1 shows as 1.0, where Python shows an int as 1.
+ */
 export function reprFloat(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';

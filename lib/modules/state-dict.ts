@@ -1,8 +1,8 @@
 import { ArgumentError, BatchNormError, StateDictError } from '../errors';
-import { checkBoolean, checkOptions } from '../functional/options';
-import { sameShape } from '../functional/output';
+import { checkBoolean, checkOptions } from '../options';
+import { memoryGone } from '../tensor/memory';
 import { nameOf } from '../tensor/name-of';
-import { formatShape } from '../tensor/shape';
+import { formatShape, sameShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 
@@ -21,7 +21,7 @@ export type StateValue =
 
 export interface LoadStateDictOptions {
   /** Whether missing and unexpected keys are an error; true unless told. */
-  strict?: boolean;
+  strict?: boolean | undefined;
 }
 
 export interface LoadStateDictResult {
@@ -120,7 +120,7 @@ function readCounter(value: unknown): number {
   const count = typeof element === 'bigint' ? Number(element) : element;
   if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return count;
   throw new ArgumentError(
-    `expected a non-negative integer or a tensor of one, got ${nameOf(element)}`,
+    `expected a non-negative safe integer or a tensor of one, got ${nameOf(element)}`,
   );
 }
 
@@ -137,7 +137,7 @@ function lostMemory(copy: Copy): string[] {
   const { key, target, source } = copy;
   return [target, source]
     .filter(({ data, size }) => data.length !== size)
-    .map(() => `The memory of "${key}" is gone: its buffer was detached (transferred) or resized.`);
+    .map(({ data, size }) => memoryGone(key, data, size));
 }
 
 function quote(keys: readonly string[]): string {

@@ -4,7 +4,7 @@ import { allocate, type DType, dtypeOf, type FloatArray, isFloatArray } from './
 import { checkMemoryFormat } from './memory-format';
 import { nameOf } from './name-of';
 import { flatten, type NestedArray, nestedShape } from './nested';
-import { checkOptions, type TensorOptions } from './options';
+import { readOptions, type TensorOptions } from './options';
 import { fillNormal, fillUniform } from './random';
 import { checkShape, sizeOf } from './shape';
 import { Tensor } from './tensor';
@@ -48,7 +48,7 @@ export function tensor(
   shape?: readonly number[],
   options: TensorOptions = {},
 ): Tensor {
-  const { dtype, memoryFormat } = checkOptions(options, 'tensor');
+  const { dtype, memoryFormat } = readOptions(options, 'tensor');
   if (types.isTypedArray(values)) {
     const data = convert(values as TypedArray, dtype);
     return new Tensor(data, shape ?? [data.length], memoryFormat, 'tensor');
@@ -164,7 +164,7 @@ function create(
   options: TensorOptions,
   fill: Fill = () => {},
 ): Tensor {
-  const { dtype = 'float32', memoryFormat } = checkOptions(options, name);
+  const { dtype = 'float32', memoryFormat } = readOptions(options, name);
   const sizes = checkShape(shape, name);
   checkMemoryFormat(memoryFormat ?? 'contiguous', sizes, name);
   const data = allocate(dtype, sizeOf(sizes));
@@ -174,7 +174,7 @@ function create(
 
 /** Values come in logical order, and are put into the memory format afterwards. */
 function draw(name: string, shape: readonly number[], options: TensorOptions, fill: Fill): Tensor {
-  const { dtype, memoryFormat } = checkOptions(options, name);
+  const { dtype, memoryFormat } = readOptions(options, name);
   checkMemoryFormat(memoryFormat ?? 'contiguous', checkShape(shape, name), name);
   return create(name, shape, { dtype }, fill).to({ memoryFormat });
 }

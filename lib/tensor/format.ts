@@ -1,4 +1,5 @@
 import { numberFormat } from './format-number';
+import { requireMemory } from './memory';
 import { stridesOf } from './memory-format';
 import { sizeOf } from './shape';
 import type { Tensor } from './tensor';
@@ -12,12 +13,14 @@ const prefix = 'tensor(';
 
 /**
  * `tensor` as PyTorch's `_tensor_str.py` prints it, with `suffixes` after its own. Of more than 1000
- * elements only the first and last three of each dimension are read.
+ * elements only the first and last three of each dimension are read. Refuses memory that is gone.
  *
  * @internal
  */
 export function formatTensor(tensor: Tensor, suffixes: readonly string[] = []): string {
-  const empty = sizeOf(tensor.shape) === 0;
+  const size = sizeOf(tensor.shape);
+  requireMemory('toString', 'the tensor', tensor.data, size);
+  const empty = size === 0;
   const own: string[] = [];
   if (empty && tensor.ndim !== 1) own.push(`size=(${tensor.shape.join(', ')})`);
   if (tensor.dtype !== 'float32') own.push(`dtype=torch.${tensor.dtype}`);

@@ -10,7 +10,7 @@ export function nameOf(value: unknown): string {
     case 'number':
       return Object.is(value, -0) ? '-0' : String(value);
     case 'bigint':
-      return 'a bigint';
+      return BigInt.asIntN(64, value) === value ? `${value}n` : 'a bigint beyond 64 bits';
     case 'object':
       return value === null ? 'null' : Object.prototype.toString.call(value).slice(8, -1);
     case 'function':

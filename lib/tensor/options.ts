@@ -1,7 +1,6 @@
-import { ArgumentError } from '../errors';
+import { checkOptions } from '../options';
 import { checkDType, type DType } from './dtype';
 import type { MemoryFormat } from './memory-format';
-import { nameOf } from './name-of';
 
 /** Element type and memory format of a tensor. */
 export interface TensorOptions {
@@ -11,22 +10,16 @@ export interface TensorOptions {
   readonly memoryFormat?: MemoryFormat | undefined;
 }
 
+const optionNames = ['dtype', 'memoryFormat'];
+
 /**
- * `options` once its keys and its dtype are found valid; the memory format needs a shape to be
- * checked. `name` is what errors call the function they were given to.
+ * `options`, each read once, after a check of their names and of the dtype; the memory format needs
+ * a shape to be checked. `name` is what errors call the function they were given to.
  *
  * @internal
  */
-export function checkOptions(options: unknown, name: string): TensorOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ArgumentError(
-      `${name}: options must be an object { dtype, memoryFormat }, got ${nameOf(options)}`,
-    );
-  }
-  const { dtype, memoryFormat, ...unknown } = options as TensorOptions;
-  const [key] = Object.keys(unknown);
-  if (key !== undefined) {
-    throw new ArgumentError(`${name}: unknown option '${key}', known are dtype and memoryFormat`);
-  }
+export function readOptions(options: unknown, name: string): TensorOptions {
+  checkOptions(name, options, optionNames);
+  const { dtype, memoryFormat } = options as TensorOptions;
   return { dtype: dtype === undefined ? dtype : checkDType(dtype, name), memoryFormat };
 }

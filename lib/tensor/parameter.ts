@@ -1,7 +1,7 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { formatTensor } from './format';
 import { nameOf } from './name-of';
-import { formatShape } from './shape';
+import { formatShape, sameShape } from './shape';
 import { Tensor } from './tensor';
 import { asTensor, type TensorLike } from './tensor-like';
 
@@ -34,9 +34,7 @@ export class Parameter extends Tensor {
       throw new ArgumentError(`assigned grad must be a Tensor or null, got ${nameOf(grad)}`);
     }
     if (grad === this) throw new ArgumentError("can't assign Parameter as its own grad");
-    const sameShape =
-      grad.ndim === this.ndim && grad.shape.every((size, dim) => size === this.shape[dim]);
-    if (!sameShape) {
+    if (!sameShape(grad.shape, this.shape)) {
       throw new ShapeError(
         `assigned grad has data of a different size: expected ${formatShape(this.shape)}, got ${formatShape(grad.shape)}`,
       );

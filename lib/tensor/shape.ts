@@ -33,6 +33,19 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /**
+ * Whether two shapes hold the same sizes.
+ *
+ * @internal
+ */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) {
+    if (a[axis] !== b[axis]) return false;
+  }
+  return true;
+}
+
+/**
  * A plain copy of a list of integers, each element read once; `what` is what errors call it.
  *
  * @internal

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { ArgumentError, ShapeError } from '../errors';
 import type { FloatArray } from './dtype';
 import { isFloatArray } from './dtype';
+import { memoryGone } from './memory';
 import { type MemoryFormat, stridesOf } from './memory-format';
 import { nameOf } from './name-of';
 import { checkShape, formatShape, readIntegers, sizeOf } from './shape';
@@ -38,14 +39,26 @@ export type TensorLike = Tensor | ShapedData | DimsData | StridedData;
  *
  * @param value - see {@link TensorLike}
  * @param name - what error messages call it
+ * @param caller - what they begin with: the function or module that it was given to
  * @throws ArgumentError where `value` is none of the accepted kinds, or its memory is gone
  * @throws DTypeError where the elements are neither float32 nor float64
  * @throws ShapeError where shape, strides or offset do not fit the data
  *
  * @internal
  */
-export function asTensor(value: TensorLike, name: string): Tensor {
-  if (value instanceof Tensor) return checkMemory(value, name);
+export function asTensor(value: TensorLike, name: string, caller?: string): Tensor {
+  if (value instanceof Tensor) {
+    if (value.data.length === value.size) return value;
+    throw new ArgumentError(prefix(caller) + memoryGone(name, value.data, value.size));
+  }
+  return fromObject(value, prefix(caller) + name);
+}
+
+function prefix(caller: string | undefined): string {
+  return caller === undefined ? '' : `${caller}: `;
+}
+
+function fromObject(value: unknown, name: string): Tensor {
   if (typeof value !== 'object' || value === null || isArray(value)) throw notATensor(value, name);
   const { data, shape, dims, stride, offset, memoryFormat } = value as Partial<Anything>;
   const sizes = shape ?? dims;
@@ -70,13 +83,6 @@ function notATensor(value: unknown, name: string): ArgumentError {
   const hint = isArray(value) ? '; tensor(values, shape) makes a Tensor of it' : '';
   return new ArgumentError(
     `${name} must be a Tensor, { data, shape }, { data, dims } or an ndarray, got ${nameOf(value)}${hint}`,
-  );
-}
-
-function checkMemory(tensor: Tensor, name: string): Tensor {
-  if (tensor.data.length === tensor.size) return tensor;
-  throw new ArgumentError(
-    `${name}: data has ${tensor.data.length} elements where shape ${formatShape(tensor.shape)} needs ${tensor.size}; was its buffer transferred or resized?`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { allocate, type DType, dtypeOf, type FloatArray, isFloatArray } from './dtype';
 import { formatTensor } from './format';
+import { requireMemory } from './memory';
 import {
   changeFormat,
   checkMemoryFormat,
@@ -10,7 +11,7 @@ import {
 } from './memory-format';
 import { nameOf } from './name-of';
 import { type NestedArray, nest } from './nested';
-import { checkOptions, type TensorOptions } from './options';
+import { readOptions, type TensorOptions } from './options';
 import { checkShape, formatShape, inferShape, sizeOf } from './shape';
 
 const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
@@ -37,11 +38,22 @@ export class Tensor {
    * @param data - `Float32Array` or `Float64Array`, over an ArrayBuffer or a SharedArrayBuffer
    * @param shape - sizes whose product is `data.length`; `[]` for a single number
    * @param memoryFormat - how `data` is laid out
-   * @param name - what error messages call this tensor
    * @throws DTypeError where `data` has another type
    * @throws ShapeError where `shape` is invalid or does not fit `data`
    * @throws ArgumentError where `shape` is no array or `memoryFormat` is unknown
    */
+  constructor(data: FloatArray, shape: readonly number[], memoryFormat?: MemoryFormat);
+  /**
+   * `name` is what error messages call this tensor.
+   *
+   * @internal
+   */
+  constructor(
+    data: FloatArray,
+    shape: readonly number[],
+    memoryFormat: MemoryFormat | undefined,
+    name: string,
+  );
   constructor(
     data: FloatArray,
     shape: readonly number[],
@@ -74,8 +86,14 @@ export class Tensor {
     return this.shape.length;
   }
 
-  /** The elements as nested arrays in logical (N, C, ...) order; a plain number for shape `[]`. */
+  /**
+   * The elements as nested arrays in logical (N, C, ...) order; a plain number for shape `[]`.
+   *
+   * @throws ArgumentError where the memory is gone, as {@link item}, {@link clone},
+   * {@link reshape}, {@link to} and {@link toString} do
+   */
   toArray(): NestedArray {
+    requireMemory('toArray', 'the tensor', this.data, this.size);
     return nest(this.data, this.shape, stridesOf(this.shape, this.memoryFormat));
   }
 
@@ -85,6 +103,7 @@ export class Tensor {
    * @throws ArgumentError where there is not exactly one
    */
   item(): number {
+    requireMemory('item', 'the tensor', this.data, this.size);
     const [value] = this.data;
     if (value === undefined || this.size !== 1) {
       throw new ArgumentError(
@@ -96,8 +115,9 @@ export class Tensor {
 
   /** A copy with memory of its own, in the same dtype and memory format. */
   clone(): Tensor {
+    requireMemory('clone', 'the tensor', this.data, this.size);
     const data = allocate(this.dtype, this.data.length);
-    data.set(this.data);
+    copy(this.data, data);
     return new Tensor(data, this.shape, this.memoryFormat);
   }
 
@@ -109,6 +129,7 @@ export class Tensor {
    * @throws ShapeError where the sizes do not fit
    */
   reshape(shape: readonly number[]): Tensor {
+    requireMemory('reshape', 'the tensor', this.data, this.size);
     const sizes = inferShape(shape, this.size);
     const inOrder = this.memoryFormat === 'contiguous' || formatsAgree(this.shape);
     const { data } = inOrder ? this : this.to({ memoryFormat: 'contiguous' });
@@ -122,11 +143,12 @@ export class Tensor {
    * @throws DTypeError, ArgumentError or ShapeError where an option is unknown or does not fit
    */
   to(options: TensorOptions): Tensor {
-    const { dtype = this.dtype, memoryFormat = this.memoryFormat } = checkOptions(options, 'to');
+    requireMemory('to', 'the tensor', this.data, this.size);
+    const { dtype = this.dtype, memoryFormat = this.memoryFormat } = readOptions(options, 'to');
     const format = checkMemoryFormat(memoryFormat, this.shape, 'to');
     if (dtype === this.dtype && format === this.memoryFormat) return this;
     const data = allocate(dtype, this.data.length);
-    if (format === this.memoryFormat || formatsAgree(this.shape)) data.set(this.data);
+    if (format === this.memoryFormat || formatsAgree(this.shape)) copy(this.data, data);
     else changeFormat(this.data, data, this.shape, format);
     return new Tensor(data, this.shape, format);
   }
@@ -139,4 +161,9 @@ export class Tensor {
   [inspectCustom](): string {
     return this.toString();
   }
+}
+
+/** A detached array cannot be read, even where it should hold nothing. */
+function copy(source: FloatArray, target: FloatArray): void {
+  if (source.length > 0) target.set(source);
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import {
   ArgumentError,
   type DType,
@@ -153,6 +154,22 @@ test('an absent weight counts as ones, and mean and invstd may be tensors', () =
   expect(tensors).toEqual(plain);
 });
 
+test('mean and invstd may be float64 arrays of another realm', () => {
+  const { input, gradOutput, mean, invstd } = draw([4, 3, 5], 'float32', 'contiguous', true);
+  const foreign = (values: Float64Array): Float64Array =>
+    runInNewContext('Float64Array.from(values)', { values });
+  expect(foreign(mean)).not.toBeInstanceOf(Float64Array);
+  const plain = F.batchNormBackward(gradOutput, input, { mean, invstd, training: true });
+  const options = { mean: foreign(mean), invstd: foreign(invstd), training: true };
+  expect(F.batchNormBackward(gradOutput, input, options)).toEqual(plain);
+  const wrapped = {
+    mean: { data: foreign(mean), shape: [3] },
+    invstd: { data: foreign(invstd), shape: [3] },
+    training: true,
+  };
+  expect(F.batchNormBackward(gradOutput, input, wrapped)).toEqual(plain);
+});
+
 test('an empty batch has gradients of zero', () => {
   const options = { mean: new Float64Array(3), invstd: new Float64Array(3), training: true };
   const empty = zeros([0, 3, 2]);
@@ -172,7 +189,10 @@ describe('refuses', () => {
     call: () => unknown,
     type: Parameters<typeof expectRefused>[1],
     message: string,
-  ) => expectRefused(call, type, message, [input, gradOutput, out]);
+  ) => {
+    const said = expectRefused(call, type, message, [input, gradOutput, out]);
+    expect(said).toMatch(/^batchNormBackward: /);
+  };
 
   test('missing statistics', () => {
     for (const name of ['mean', 'invstd']) {
@@ -284,6 +304,25 @@ describe('refuses', () => {
       ArgumentError,
       'out',
     );
+  });
+
+  test('memory that a later argument takes away while it is read', () => {
+    for (const victim of ['gradOutput', 'input'] as const) {
+      const tensors = { gradOutput: randn([4, 3, 2]), input: randn([4, 3, 2]) };
+      const thief = {
+        get data() {
+          const { data } = tensors[victim];
+          structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
+          return new Float32Array(24);
+        },
+        shape: [4, 3, 2],
+      };
+      refused(
+        () => F.batchNormBackward(tensors.gradOutput, tensors.input, { ...options, out: thief }),
+        ArgumentError,
+        `the memory of ${victim} is gone: it should hold 24 elements and holds 0`,
+      );
+    }
   });
 
   test('an unknown option and a training that is no boolean', () => {

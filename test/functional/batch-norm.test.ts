@@ -153,6 +153,20 @@ describe('options', () => {
     expect(out.data).toEqual(F.batchNorm(input, null, null, { training: true }).data);
   });
 
+  test('an option that is undefined is as an absent one', () => {
+    const options = {
+      weight: undefined,
+      bias: undefined,
+      training: undefined,
+      momentum: undefined,
+      eps: undefined,
+      out: undefined,
+      unbiasedRunningVar: undefined,
+    };
+    const plain = F.batchNorm(input, zeros([2]), ones([2]));
+    expect(F.batchNorm(input, zeros([2]), ones([2]), options)).toEqual(plain);
+  });
+
   test('each option is read once', () => {
     const reads: string[] = [];
     const values: Record<string, unknown> = { training: true, weight: ones([2]), eps: 1e-3 };

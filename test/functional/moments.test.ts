@@ -64,14 +64,21 @@ test('no values have no mean', () => {
   });
 });
 
+test('no values are 0 of them, whatever the other sizes', () => {
+  const data = new Float32Array(0);
+  const vast = Array(25).fill(2 ** 52); // their product is infinite
+  expect(F.moments({ data, shape: [0, 1, ...vast] }).count).toBe(0);
+  expect(F.moments({ data, shape: [1, 1, ...vast, 0] }).count).toBe(0);
+});
+
 test('what makes no sense is refused', () => {
-  expectRefused(() => F.moments(zeros([3])), ShapeError, 'expected at least 2D input');
-  expectRefused(() => F.moments([1, 2] as never), ArgumentError, 'input');
+  expectRefused(() => F.moments(zeros([3])), ShapeError, 'moments: expected at least 2D input');
+  expectRefused(() => F.moments([1, 2] as never), ArgumentError, 'moments: input must');
   const data = new Int8Array(4) as never;
-  expectRefused(() => F.moments({ data, shape: [2, 2] }), DTypeError, 'Int8Array');
+  expectRefused(() => F.moments({ data, shape: [2, 2] }), DTypeError, 'moments: input: data must');
   const gone = zeros([2, 2]);
   structuredClone(gone.data, { transfer: [gone.data.buffer as ArrayBuffer] });
-  expectRefused(() => F.moments(gone), ArgumentError, 'input');
+  expectRefused(() => F.moments(gone), ArgumentError, 'moments: the memory of input');
   const vast = { data: new Float32Array(0), shape: [0, 2 ** 50] };
   expectRefused(() => F.moments(vast), ArgumentError, 'cannot allocate');
 });

@@ -25,7 +25,8 @@ function refused(
   type: Parameters<typeof expectRefused>[1],
   message: string,
 ): void {
-  expectRefused(call, type, message, [input, mean, variance, out]);
+  const said = expectRefused(call, type, message, [input, mean, variance, out]);
+  expect(said).toMatch(/^batchNorm: /);
 }
 
 describe.each([true, false])('batchNorm with training: %s refuses', (training) => {
@@ -194,10 +195,12 @@ describe.each([true, false])('batchNorm with training: %s refuses', (training) =
   test.each([null, undefined, 3, 'x', [1, 2], new Float32Array(3), {}, { data: [1], shape: [1] }])(
     '%p where a tensor is meant',
     (value) => {
-      expect(() => F.batchNorm(wrong(value), mean, variance, { training, out })).toThrow(/^input/);
+      expect(() => F.batchNorm(wrong(value), mean, variance, { training, out })).toThrow(
+        /^batchNorm: input/,
+      );
       if (value === null || value === undefined) return;
       const options = { training, out, weight: wrong(value) };
-      expect(() => F.batchNorm(input, mean, variance, options)).toThrow(/^weight/);
+      expect(() => F.batchNorm(input, mean, variance, options)).toThrow(/^batchNorm: weight/);
       expect([...mean.data, ...out.data]).toEqual([2, 2, 2, ...Array(48).fill(9)]);
     },
   );
@@ -261,7 +264,9 @@ test('batchNorm refuses one value per channel in training', () => {
   for (const shape of [
     [1, 3],
     [1, 3, 1, 1],
+    [1, 0], // PyTorch, too, does not ask how many channels there are
   ]) {
+    const [mean, variance] = [ones([shape[1] as number]), ones([shape[1] as number])];
     refused(
       () => F.batchNorm(zeros(shape), mean, variance, { training: true }),
       ShapeError,

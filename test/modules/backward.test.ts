@@ -19,7 +19,8 @@ import { layers } from './layers';
 beforeEach(() => manualSeed(17));
 
 const weight = [0.5, -2, 3];
-const nothingKept = 'there is no forward pass to go backward through: call forward before each';
+const nothingKept =
+  'BatchNorm1d: there is no forward pass to go backward through: call forward before each';
 
 function grads(bn: BatchNorm1d): Tensor[] {
   return bn.parameters().flatMap(({ grad }) => grad ?? []);
@@ -204,7 +205,8 @@ describe('a refused backward changes nothing and can be made again', () => {
     bn.backward(dy);
     const expected = grads(bn).map(({ data }) => Array.from(data, (g) => 2 * g));
     bn.forward(x);
-    expectRefused(() => bn.backward(gradOutput, options), type, message, [x, dy, ...grads(bn)]);
+    const call = () => bn.backward(gradOutput, options);
+    expect(expectRefused(call, type, message, [x, dy, ...grads(bn)])).toMatch(/^BatchNorm1d: /);
     bn.backward(dy);
     expect(grads(bn).map(({ data }) => Array.from(data))).toEqual(expected);
   });
@@ -218,12 +220,21 @@ describe('a refused backward changes nothing and can be made again', () => {
       structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
     bn.forward(input);
     take(input);
-    expectRefused(() => bn.backward(dy), ArgumentError, 'the memory of input is gone', grads(bn));
+    expectRefused(
+      () => bn.backward(dy),
+      ArgumentError,
+      'BatchNorm1d: the memory of input',
+      grads(bn),
+    );
     bn.forward(x);
     take(bn.weight?.grad as Tensor);
     const bias = bn.bias?.grad as Tensor;
     expectRefused(() => bn.backward(dy), ArgumentError, 'the memory of weight.grad is gone', [
       bias,
     ]);
+    const gone = dy.clone();
+    take(gone);
+    const message = 'BatchNorm1d: the memory of gradOutput is gone: it should hold 12 elements';
+    expectRefused(() => bn.backward(gone), ArgumentError, message, [bias]);
   });
 });

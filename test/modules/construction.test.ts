@@ -7,12 +7,15 @@ import {
   BatchNorm3d,
   DTypeError,
   Module,
+  ones,
   Parameter,
   Tensor,
 } from 'batchnorm';
 import { expectRefused } from '../expect-refused';
 
-describe.each([BatchNorm1d, BatchNorm2d, BatchNorm3d])('%p', (Layer) => {
+const layers = [BatchNorm1d, BatchNorm2d, BatchNorm3d].map((Layer) => ({ Layer }));
+
+describe.each(layers)('$Layer.name', ({ Layer }) => {
   test('has the defaults of PyTorch', () => {
     const bn = new Layer(3);
     expect(bn).toBeInstanceOf(BatchNorm);
@@ -40,6 +43,27 @@ describe.each([BatchNorm1d, BatchNorm2d, BatchNorm3d])('%p', (Layer) => {
     for (const tensor of [wide.weight, wide.bias, wide.runningMean, wide.runningVar]) {
       expect(tensor?.dtype).toBe('float64');
     }
+  });
+
+  test('takes an option that is undefined for an absent one', () => {
+    const bn = new Layer(3, {
+      eps: undefined,
+      momentum: undefined,
+      affine: undefined,
+      trackRunningStats: undefined,
+      dtype: undefined,
+      unbiasedRunningVar: undefined,
+    });
+    expect(String(bn)).toBe(String(new Layer(3)));
+    expect([bn.dtype, bn.unbiasedRunningVar]).toEqual(['float32', true]);
+    const x = ones([
+      4,
+      3,
+      ...Array(Layer === BatchNorm1d ? 0 : Layer === BatchNorm2d ? 2 : 3).fill(1),
+    ]);
+    const options = { out: undefined, grad: undefined };
+    expect(bn.backward(bn.forward(x, options), { out: undefined }).shape).toEqual(x.shape);
+    expect(bn.loadStateDict(bn.stateDict(), { strict: undefined }).missingKeys).toEqual([]);
   });
 
   test('prints as PyTorch prints it', () => {
@@ -84,6 +108,7 @@ describe.each([BatchNorm1d, BatchNorm2d, BatchNorm3d])('%p', (Layer) => {
     [{ track_running_stats: false }, "unknown option 'track_running_stats', the options are eps, "],
     [1e-3, 'options should be an object of eps, momentum, '],
     [null, 'options should be an object of eps, momentum, '],
+    [[], 'options should be an object of eps, momentum, '],
   ])('refuses %p as options', (options, message) => {
     expectRefused(() => new Layer(3, options as never), ArgumentError, message);
   });
@@ -92,6 +117,35 @@ describe.each([BatchNorm1d, BatchNorm2d, BatchNorm3d])('%p', (Layer) => {
     expectRefused(() => new Layer(3, { dtype: 'int8' as never }), DTypeError, "got 'int8'");
   });
 });
+
+test('the abstract classes cannot be made, from JavaScript either', () => {
+  const create = (Class: unknown, ...args: unknown[]) => {
+    return () => Reflect.construct(Class as typeof BatchNorm1d, args);
+  };
+  expectRefused(create(Module), ArgumentError, 'Module is abstract: make a BatchNorm1d');
+  expectRefused(create(BatchNorm, 3), ArgumentError, 'BatchNorm is abstract: make a BatchNorm1d');
+});
+
+test('a class that extends a layer has its own name', () => {
+  class MyNorm extends BatchNorm1d {}
+  const bn = new MyNorm(3);
+  expect(String(bn)).toMatch(/^MyNorm\(3, /);
+  expectRefused(() => bn.train(1 as never), ArgumentError, 'MyNorm: mode should be');
+  expectRefused(() => bn.backward(ones([1, 3])), ArgumentError, 'MyNorm: there is no forward');
+});
+
+test.each(['weight', 'bias', 'runningMean', 'runningVar'] as const)(
+  '%s cannot be replaced, from JavaScript either',
+  (name) => {
+    const bn = new BatchNorm1d(3);
+    const kept = bn[name];
+    expect(Reflect.set(bn, name, new Parameter(ones([2])))).toBe(false);
+    expect(bn[name]).toBe(kept);
+    const x = ones([4, 3]);
+    bn.forward(x);
+    expect(bn.backward(x).data).toEqual(new Float32Array(12));
+  },
+);
 
 describe('eps and momentum', () => {
   test('can be set, and show', () => {
@@ -145,7 +199,7 @@ describe('the mode', () => {
 
   test.each([0, 'train', null])('%p is refused', (mode) => {
     const bn = new BatchNorm1d(1);
-    const message = 'BatchNorm1d: training mode should be true or false';
+    const message = 'BatchNorm1d: mode should be true or false';
     expectRefused(() => bn.train(mode as never), ArgumentError, message);
     expect(bn.training).toBe(true);
   });

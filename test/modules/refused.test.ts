@@ -7,7 +7,7 @@ import {
   ones,
   randn,
   ShapeError,
-  type Tensor,
+  Tensor,
   zeros,
 } from 'batchnorm';
 import { expectRefused } from '../expect-refused';
@@ -22,7 +22,12 @@ function refused(
   untouched: readonly Tensor[] = [],
 ): void {
   const batches = bn.numBatchesTracked;
-  expectRefused(call, type, message, [...bn.parameters(), ...bn.buffers(), ...untouched]);
+  const said = expectRefused(call, type, message, [
+    ...bn.parameters(),
+    ...bn.buffers(),
+    ...untouched,
+  ]);
+  expect(said.startsWith(`${bn.constructor.name}: `)).toBe(true);
   expect(bn.numBatchesTracked).toBe(batches);
 }
 
@@ -103,6 +108,16 @@ describe.each(layers)('$Layer.name refuses', ({ Layer, shape, rank, axes }) => {
     const bn = new Layer(3);
     refused(bn, () => bn.forward(x, { out: x }), ArgumentError, 'pass grad: false', [x]);
   });
+
+  test.each([true, false])('a part of its input as out, with grad: %s', (grad) => {
+    const size = shape.reduce((product, n) => product * n, 1);
+    const memory = new Float32Array(size + 1);
+    const x = new Tensor(memory.subarray(1), shape);
+    const out = new Tensor(memory.subarray(0, size), shape);
+    const bn = new Layer(3);
+    const message = 'out shares a part of its memory with input: use the same elements or others';
+    refused(bn, () => bn.forward(x, { out, grad }), ArgumentError, message, [x, out]);
+  });
 });
 
 describe('forward refuses', () => {
@@ -122,7 +137,12 @@ describe('forward refuses', () => {
 
   test.each([null, undefined, 1, [[1, 2, 3]], new Float32Array(3)])('%p as input', (input) => {
     const bn = new BatchNorm1d(3);
-    refused(bn, () => bn.forward(input as never), ArgumentError, 'input must be a Tensor');
+    refused(
+      bn,
+      () => bn.forward(input as never),
+      ArgumentError,
+      'BatchNorm1d: input must be a Tensor',
+    );
   });
 
   test('memory that was taken away, its own included', () => {
@@ -140,7 +160,7 @@ describe('forward refuses', () => {
     const gone = ones([4, 3]);
     take(gone);
     const bn = new BatchNorm1d(3);
-    refused(bn, () => bn.forward(gone), ArgumentError, 'input');
+    refused(bn, () => bn.forward(gone), ArgumentError, 'the memory of input is gone');
   });
 });
 

@@ -47,6 +47,14 @@ describe('stateDict', () => {
   });
 });
 
+test('stateDict refuses memory that was taken away', () => {
+  const bn = trained();
+  const { data } = bn.runningMean as Tensor;
+  structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
+  const message = 'BatchNorm2d: the memory of running_mean is gone: it should hold 2 elements';
+  expectRefused(() => bn.stateDict(), ArgumentError, message);
+});
+
 describe('loadStateDict', () => {
   test('copies a state into another module', () => {
     const source = trained();
@@ -195,10 +203,10 @@ describe('loadStateDict', () => {
     ['weight', 3, 'weight must be a Tensor'],
     ['weight', { data: new Int8Array(2), shape: [2] }, 'Int8Array'],
     ['weight', { data: new Float32Array(3), shape: [2] }, 'data has 3 elements'],
-    ['num_batches_tracked', -1, 'expected a non-negative integer or a tensor of one, got -1'],
+    ['num_batches_tracked', -1, 'expected a non-negative safe integer or a tensor of one, got -1'],
     ['num_batches_tracked', 0.5, 'got 0.5'],
     ['num_batches_tracked', Number.NaN, 'got NaN'],
-    ['num_batches_tracked', 2n ** 60n, 'got a bigint'],
+    ['num_batches_tracked', 2n ** 60n, 'got 1152921504606846976n'],
     ['num_batches_tracked', '3', "got '3'"],
     ['num_batches_tracked', true, 'got true'],
     ['num_batches_tracked', null, 'got null'],
@@ -252,7 +260,7 @@ describe('loadStateDict', () => {
         shape: [2],
       },
     };
-    const message = 'The memory of "weight" is gone: its buffer was detached';
+    const message = '\n\tthe memory of weight is gone: it should hold 2';
     expectRefused(() => bn.loadStateDict(dict), StateDictError, message);
     expect(plain(bn)).toEqual(before);
   });

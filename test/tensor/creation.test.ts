@@ -106,7 +106,9 @@ describe('tensor of nested arrays', () => {
     ['null', [null]],
     ['undefined', [1, undefined]],
     ['true', [[true]]],
-    ['a bigint', [1n]],
+    ['1n', [1n]],
+    ['-9223372036854775808n', [-(2n ** 63n)]],
+    ['a bigint beyond 64 bits', [2n ** 63n]],
     ['Float32Array', [new Float32Array(2)]],
     ["'text'", 'text'],
     ['Object', { length: 2 }],
@@ -196,6 +198,7 @@ describe.each(creators)('%s', (name, create) => {
 
   test('makes scalars and empty tensors', () => {
     expect(create([]).size).toBe(1);
+    expect(Object.is(create([-0]).shape[0], 0)).toBe(true);
     expect(create([0, 2 ** 50, 2 ** 50]).data).toHaveLength(0);
   });
 
@@ -237,10 +240,20 @@ describe.each(creators)('%s', (name, create) => {
     );
     expect(() => create([2], { memory_format: 1 } as unknown as TensorOptions)).toThrow(
       new ArgumentError(
-        `${name}: unknown option 'memory_format', known are dtype and memoryFormat`,
+        `${name}: unknown option 'memory_format', the options are dtype, memoryFormat`,
       ),
     );
-    expect(() => create([2], 'float64' as unknown as TensorOptions)).toThrow(ArgumentError);
+    for (const [options, got] of [
+      ['float64', "'float64'"],
+      [null, 'null'],
+      [[], 'Array'],
+    ]) {
+      expect(() => create([2], options as unknown as TensorOptions)).toThrow(
+        new ArgumentError(
+          `${name}: options should be an object of dtype, memoryFormat, got ${got}`,
+        ),
+      );
+    }
     expect(() => create([2], { memoryFormat: 'channelsLast' })).toThrow(
       new ShapeError(
         `${name}: channelsLast needs a shape (N, C, ...) of 2 dimensions or more, got [2]`,

@@ -135,6 +135,16 @@ describe('asTensor takes an ndarray', () => {
   });
 });
 
+test('asTensor begins its errors with the caller, where it is told', () => {
+  for (const [value, message] of [
+    [3, 'f: x must be a Tensor'],
+    [{ data, shape: [7] }, 'f: x: data has 6 elements, but shape [7] needs 7'],
+    [{ data, shape: [6], stride: [2], offset: 0 }, 'f: x: strides [2] of shape [6]'],
+  ] as const) {
+    expect(() => asTensor(value as TensorLike, 'x', 'f')).toThrow(message);
+  }
+});
+
 describe('asTensor refuses', () => {
   test.each<[string, unknown]>([
     ['undefined', undefined],
@@ -174,8 +184,9 @@ describe('asTensor refuses', () => {
     const t = zeros([4]);
     structuredClone(t.data.buffer, { transfer: [t.data.buffer as ArrayBuffer] });
     expect(() => asTensor(t, 'input')).toThrow(ArgumentError);
+    expect(() => asTensor(t, 'input', 'f')).toThrow(/^f: the memory of input is gone/);
     expect(() => asTensor(t, 'input')).toThrow(
-      'input: data has 0 elements where shape [4] needs 4; was its buffer transferred or resized?',
+      'the memory of input is gone: it should hold 4 elements and holds 0, because its buffer was detached (transferred) or resized',
     );
   });
 });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   ArgumentError,
   DTypeError,
@@ -89,6 +90,34 @@ test('clone copies the memory and keeps the rest', () => {
   expect(copy.shape).toEqual([2, 3, 4]);
   copy.data.fill(9);
   expect(t.data[1]).not.toBe(9);
+});
+
+describe('memory that was taken away', () => {
+  test.each<[string, (t: Tensor) => unknown]>([
+    ['toArray', (t) => t.toArray()],
+    ['item', (t) => t.item()],
+    ['clone', (t) => t.clone()],
+    ['reshape', (t) => t.reshape([-1])],
+    ['to', (t) => t.to({})],
+    ['to', (t) => t.to({ dtype: 'float64' })],
+    ['toString', (t) => String(t)],
+    ['toString', (t) => inspect(t)],
+  ])('is refused by %s', (method, call) => {
+    const t = tensor([[1], [2]]);
+    structuredClone(t.data, { transfer: [t.data.buffer as ArrayBuffer] });
+    expect(() => call(t)).toThrow(
+      new ArgumentError(
+        `${method}: the memory of the tensor is gone: it should hold 2 elements and holds 0, because its buffer was detached (transferred) or resized`,
+      ),
+    );
+  });
+
+  test('is no loss to a tensor without elements', () => {
+    const t = zeros([0]);
+    structuredClone(t.data, { transfer: [t.data.buffer as ArrayBuffer] });
+    expect([t.toArray(), t.clone().size, String(t)]).toEqual([[], 0, 'tensor([])']);
+    expect(t.to({ dtype: 'float64' }).size).toBe(0);
+  });
 });
 
 describe('reshape', () => {
