@@ -148,6 +148,18 @@ EVERY_TARGET_TEST(BackwardReduceTest, InfinitiesAndNaNStayInTheirGroup) {
   });
 }
 
+// Not NaN, which is 0 * inf past the end of a run or a row.
+EVERY_TARGET_TEST(BackwardReduceTest, AnInfiniteMeanGivesAnInfiniteDot) {
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  ForEachLayout<T>([=](const auto& layout) {
+    const Runs runs = AsRuns(layout);
+    const auto dy = MakeInput<T>(runs, 1, [](size_t) { return 0.5; });
+    const auto x = RandomInput<T>(runs, 1, Distribution::kNormal, 2);
+    const Results results(dy, x, std::vector<double>(runs.groups, kInf), layout);
+    for (size_t g = 0; g < runs.groups; ++g) ASSERT_EQ(results.dot[g], -kInf);
+  });
+}
+
 template <typename T>
 void ExpectSameSumsOnTargets() {
   ForEachLayout<T>([](const auto& layout) {
