@@ -6,10 +6,9 @@ import { isConfigured } from '../setup/cmake-folder.mjs';
 
 /**
  * Builds the kernels' tests in `folder` and runs them, for every target the processor has;
- * `target` has to be one of them. `emulator` runs programs of another processor, and `filter` is
- * GoogleTest's.
+ * `target` has to be one of them. `emulator` runs programs of another processor.
  */
-export function googleTest(folder, { cmakeArgs = [], emulator = [], filter = '*', target } = {}) {
+export function googleTest(folder, { cmakeArgs = [], emulator = [], target } = {}) {
   console.log(`\nGoogleTest (${folder})`);
   const report = join(root, folder, 'gtest.json');
   rmSync(report, { force: true });
@@ -20,7 +19,6 @@ export function googleTest(folder, { cmakeArgs = [], emulator = [], filter = '*'
     ...emulator,
     join(root, folder, 'batchnorm_tests'),
     `--gtest_output=json:${report}`,
-    `--gtest_filter=${filter}`,
   ];
   const ran =
     succeeds('cmake', [...configure, ...generator(folder), ...cmakeArgs]) &&

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -16,6 +15,7 @@ import { dirname, join } from 'node:path';
 const root = join(__dirname, '../..');
 const systemPrograms = ['bash', 'cat', 'cp', 'dirname', 'env', 'grep', 'mkdir', 'rm', 'sh', 'true'];
 const programs = [
+  'aarch64-linux-gnu-g++',
   'c++',
   'clang',
   'clang++',
@@ -24,6 +24,7 @@ const programs = [
   'ninja',
   'npm',
   'python3',
+  'qemu-aarch64',
   'readelf',
 ];
 const nodePrograms = [
@@ -37,6 +38,7 @@ export const packages = {
   building: ['cmake', 'g++', 'ninja-build', 'libhwy-dev'],
   testing: ['libgtest-dev', 'clang-format', 'binutils'],
   sanitizing: ['clang', 'libclang-rt-dev'],
+  emulating: ['g++-aarch64-linux-gnu', 'qemu-user'],
 };
 export const everyPackage = Object.values(packages).flat();
 
@@ -58,7 +60,7 @@ export class Clone {
 
   constructor({ installed = everyPackage, superuser = true, apt = true }: Machine = {}) {
     this.#uid = superuser ? 0 : 1000;
-    this.#makeMachine(apt ? [...programs, 'apt-get', 'sudo'] : programs);
+    this.#makeMachine(apt ? [...programs, 'apt-get', 'dpkg', 'sudo'] : programs);
     for (const name of installed) this.#write(`machine/installed/${name}`, '');
     for (const name of ['scripts', '.ci'])
       cpSync(join(root, name), join(this.folder, name), { recursive: true });
@@ -83,7 +85,7 @@ export class Clone {
       env: {
         PATH: join(this.#machine, 'bin'),
         MACHINE: this.#machine,
-        NODE_OPTIONS: `--require=${join(this.#machine, 'user.cjs')}`,
+        NODE_OPTIONS: `--require=${join(this.#machine, 'process.cjs')}`,
       },
     });
     const lines = readFileSync(calls, 'utf8').split('\n').filter(Boolean);
@@ -99,8 +101,12 @@ export class Clone {
     this.#write(join('clone', path), content);
   }
 
-  /** The report that GoogleTest ('tests', 'sanitize') or jest will leave; none where it crashes. */
-  report(name: 'tests' | 'sanitize' | 'jest', content: unknown): void {
+  link(path: string, target: string): void {
+    symlinkSync(target, join(this.folder, path));
+  }
+
+  /** The report that GoogleTest ('tests', 'sanitize', 'neon') or jest will leave; none where it crashes. */
+  report(name: 'tests' | 'sanitize' | 'neon' | 'jest', content: unknown): void {
     this.#write(`machine/reports/${name}.json`, JSON.stringify(content));
   }
 
@@ -113,16 +119,14 @@ export class Clone {
     this.#write(`machine/${what}`, '');
   }
 
-  has(path: string): boolean {
-    return existsSync(join(this.folder, path));
-  }
-
   remove(): void {
     rmSync(this.#work, { recursive: true });
   }
 
   #makeMachine(names: string[]): void {
-    this.#write('machine/user.cjs', `process.getuid = () => ${this.#uid};`);
+    const machine = `process.getuid = () => ${this.#uid};
+      Object.defineProperty(process, 'arch', { value: 'x64' });`;
+    this.#write('machine/process.cjs', machine);
     mkdirSync(join(this.#machine, 'bin'));
     mkdirSync(join(this.#machine, 'installed'));
     const inBin = (name: string) => join(this.#machine, 'bin', name);

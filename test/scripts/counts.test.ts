@@ -103,6 +103,30 @@ describe('npm run sanitize', () => {
   });
 });
 
+describe('npm run neon', () => {
+  const neon = () => clone.run('node', 'scripts/neon.mjs');
+  const emulated = { ...completed, name: 'Adds/NEON' };
+
+  test('unpacks what it needs of arm64 once, and runs the tests in QEMU', () => {
+    clone.report('neon', suites(emulated, completed));
+    const first = neon();
+    expect(first.output).toContain(
+      'Downloading with apt-get, to build/arm64: libhwy1:arm64 libhwy-dev:arm64 libgtest-dev:arm64\n',
+    );
+    expect([first.last, first.status]).toEqual(['2 passed, 0 failed', 0]);
+    expect(first.calls.at(-1)).toMatch(/^qemu-aarch64 .*\/build\/neon\/batchnorm_tests /);
+
+    const second = neon();
+    expect(second.output).not.toContain('Downloading');
+    expect(second.last).toBe('2 passed, 0 failed');
+  });
+
+  test('fails where no case has run for NEON', () => {
+    clone.report('neon', suites(completed));
+    expect(neon().last).toBe('1 passed, 1 failed');
+  });
+});
+
 describe('.ci/run', () => {
   const ci = () => {
     const { status, last, output } = clone.run('bash', '.ci/run');

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Clone, everyPackage, type Machine, packages } from './clone';
 
 let clone: Clone;
@@ -50,42 +51,58 @@ describe('on a fresh clone with the right to install', () => {
   });
 });
 
-describe('without the right to install', () => {
-  test('npm start says the exact command, and starts nothing', () => {
-    const { status, output, calls } = start({ installed: ['g++'], superuser: false });
-    expect(output).toContain(
+describe('what is missing and cannot be installed is said, and nothing starts', () => {
+  const refused = (script: string, machine: Machine) => {
+    clone = new Clone({ superuser: false, ...machine });
+    const { status, output, calls } = clone.run('node', `scripts/${script}.mjs`);
+    expect(status).toBe(1);
+    expect(calls).toEqual([]);
+    return output;
+  };
+
+  test('without the right to, as the exact command', () => {
+    expect(refused('start', { installed: ['g++'] })).toContain(
       'Please run: sudo apt-get update && sudo apt-get install cmake ninja-build libhwy-dev\n',
     );
-    expect(status).toBe(1);
-    expect(calls).toEqual([]);
   });
 
-  test('npm run sanitize says why it needs Clang', () => {
+  test('by npm run sanitize, with why it needs Clang', () => {
     const installed = everyPackage.filter((name) => name !== 'clang');
-    clone = new Clone({ installed, superuser: false });
-    const { status, output, calls } = clone.run('node', 'scripts/sanitize.mjs');
-    expect(output).toMatch(/^Missing: Clang, for g\+\+ leaves out EMU128; .*install clang /);
-    expect(status).toBe(1);
-    expect(calls).toEqual([]);
+    expect(refused('sanitize', { installed })).toMatch(
+      /^Missing: Clang, for g\+\+ leaves out EMU128; .*install clang /,
+    );
+  });
+
+  test('by npm run neon', () => {
+    expect(refused('neon', { installed: packages.building })).toContain(
+      `Please run: sudo apt-get update && sudo apt-get install ${packages.emulating.join(' ')}\n`,
+    );
+  });
+
+  test('by name where there is no apt-get', () => {
+    expect(refused('start', { installed: ['g++'], apt: false })).toBe(
+      'Missing: CMake 3.20 or newer; Ninja or Make. Please install it and try again.\n',
+    );
   });
 });
 
-describe('where there is no apt-get', () => {
-  test('npm start names what is missing', () => {
-    const { status, output, calls } = start({ installed: ['g++'], apt: false });
-    expect(output).toBe(
-      'Missing: CMake 3.20 or newer; Ninja or Make. Please install it and try again.\n',
-    );
-    expect(status).toBe(1);
-    expect(calls).toEqual([]);
-  });
+test('where there is no apt-get, npm start leaves Highway to CMake', () => {
+  const installed = packages.building.filter((name) => name !== 'libhwy-dev');
+  const { status, calls } = start({ installed, apt: false });
+  expect(calls).toContain('cmake-js build --parallel 2');
+  expect(status).toBe(0);
+});
 
-  test('npm start leaves Highway to CMake', () => {
-    const installed = packages.building.filter((name) => name !== 'libhwy-dev');
-    const { status, calls } = start({ installed, apt: false });
-    expect(calls).toContain('cmake-js build --parallel 2');
-    expect(status).toBe(0);
-  });
+test('the Node packages of another checkout, linked to, are left alone', () => {
+  const other = new Clone();
+  other.run('node', 'scripts/start.mjs');
+  clone = new Clone();
+  clone.link('node_modules', join(other.folder, 'node_modules'));
+  const { status, calls } = clone.run('node', 'scripts/start.mjs');
+  other.remove();
+  expect(status).toBe(0);
+  expect(calls).toContain('tsc -p tsconfig.build.json');
+  expect(calls.filter((call) => call.startsWith('npm '))).toEqual([]);
 });
 
 describe('a second run', () => {

@@ -6,15 +6,21 @@ name=${0##*/}
 installed() { test -e "$MACHINE/installed/$1"; }
 
 case $name in
+  aarch64-linux-gnu-g++) installed g++-aarch64-linux-gnu ;;
   c++) installed g++ ;;
   clang | clang++) installed clang ;;
   ninja) installed ninja-build ;;
   readelf) installed binutils ;;
+  qemu-aarch64) installed qemu-user ;;
   cmake | clang-format) installed "$name" ;;
 esac || exit 127
 
 case $name:$1 in
   *:--version) exit ;;
+  dpkg:--print-architecture)
+    echo amd64
+    exit
+    ;;
   python3:-c)
     installed python3-torch
     exit
@@ -42,6 +48,7 @@ esac
 echo "$name $*" >> "$MACHINE/calls"
 
 case $name:$1 in
+  apt-get:-o) case "$*" in *' download '*) : > package.deb ;; esac ;;
   apt-get:install)
     for package; do
       case $package in
@@ -59,6 +66,11 @@ case $name:$1 in
   cmake:-S)
     echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" > "$4/CMakeCache.txt"
     : > "$4/build.ninja"
+    ;;
+  dpkg:-x) mkdir -p "$3/usr" ;;
+  qemu-aarch64:-L)
+    shift 2
+    exec "$@"
     ;;
   cmake:--build) cp "$MACHINE/batchnorm_tests" "$2" ;;
   clang-format:*) ! test -e "$MACHINE/badly-formatted" ;;
