@@ -4,6 +4,9 @@ import { dtypeOf, type FloatArray } from './dtype';
 import { Mt19937 } from './mt19937';
 import { nameOf } from './name-of';
 
+// Once: in a context made by node:vm, as under jest, each look-up of a global is slow.
+const { cos, fround, log, log1p, PI, sin, sqrt } = Math;
+
 // PyTorch's at::CPUGeneratorImpl: the engine, and the second value of the last scalar Box-Muller.
 let engine: Mt19937 | undefined;
 let spareNormal: number | undefined;
@@ -81,32 +84,32 @@ function scalarNormal(): number {
   }
   const u1 = uniform.float64(seededEngine());
   const u2 = uniform.float64(seededEngine());
-  const radius = Math.sqrt(-2 * Math.log1p(-u2));
-  const theta = 2 * Math.PI * u1;
-  spareNormal = radius * Math.sin(theta);
-  return radius * Math.cos(theta);
+  const radius = sqrt(-2 * log1p(-u2));
+  const theta = 2 * PI * u1;
+  spareNormal = radius * sin(theta);
+  return radius * cos(theta);
 }
 
 const block = 16;
 const half = block / 2;
-const twoPi32 = Math.fround(2 * Math.PI);
+const twoPi32 = fround(2 * PI);
 
 /** Box-Muller on 16 uniform values in place; float32 rounds where PyTorch's arithmetic does. */
 function normalBlock32(data: FloatArray, start: number): void {
   for (let i = start; i < start + half; i++) {
-    const log = Math.fround(Math.log(1 - (data[i] as number)));
-    const radius = Math.fround(Math.sqrt(-2 * log));
-    const theta = Math.fround(twoPi32 * (data[i + half] as number));
-    data[i] = radius * Math.fround(Math.cos(theta));
-    data[i + half] = radius * Math.fround(Math.sin(theta));
+    const logOfUniform = fround(log(1 - (data[i] as number)));
+    const radius = fround(sqrt(-2 * logOfUniform));
+    const theta = fround(twoPi32 * (data[i + half] as number));
+    data[i] = radius * fround(cos(theta));
+    data[i + half] = radius * fround(sin(theta));
   }
 }
 
 function normalBlock64(data: FloatArray, start: number): void {
   for (let i = start; i < start + half; i++) {
-    const radius = Math.sqrt(-2 * Math.log(1 - (data[i] as number)));
-    const theta = 2 * Math.PI * (data[i + half] as number);
-    data[i] = radius * Math.cos(theta);
-    data[i + half] = radius * Math.sin(theta);
+    const radius = sqrt(-2 * log(1 - (data[i] as number)));
+    const theta = 2 * PI * (data[i + half] as number);
+    data[i] = radius * cos(theta);
+    data[i + half] = radius * sin(theta);
   }
 }
