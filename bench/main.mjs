@@ -1,5 +1,6 @@
 // npm run bench: each pass beside copying the same tensor, in one run.
 import { parseArgs } from 'node:util';
+import { setNumThreads } from 'batchnorm';
 import { cases } from './cases.mjs';
 import { interleave, median } from './interleave.mjs';
 import { passes } from './passes.mjs';
@@ -14,6 +15,7 @@ if (!Number.isSafeInteger(rounds) || rounds < 1) {
   process.exit(2);
 }
 
+setNumThreads(1);
 const on = machine();
 if (!values.json) printHeader(on);
 const rows = cases.map((one) => {

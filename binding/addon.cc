@@ -2,6 +2,7 @@
 
 #include "binding/batch_norm.h"
 #include "binding/targets.h"
+#include "binding/threads.h"
 
 namespace batchnorm {
 namespace {
@@ -29,6 +30,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Export(exports, "simdTargets", SimdTargetsEntry);
   Export(exports, "simdTarget", SimdTargetEntry);
   Export(exports, "setSimdTarget", SetSimdTargetEntry);
+  Export(exports, "numThreads", NumThreadsEntry);
+  Export(exports, "setNumThreads", SetNumThreadsEntry);
+  Export(exports, "setDefaultNumThreads", SetDefaultNumThreadsEntry);
   return exports;
 }
 

@@ -21,7 +21,8 @@ elseif(APPLE)
 else()
   # libstdc++ and libgcc stay shared: Node.js itself needs them, and the static ones of a new
   # compiler would ask for a newer C library than Node.js does.
-  target_link_options(batchnorm PRIVATE -Wl,--exclude-libs,ALL -Wl,--as-needed -Wl,--gc-sections)
+  # nodelete: threads of the pool may run when the last environment that loaded it ends.
+  target_link_options(batchnorm PRIVATE -Wl,-z,nodelete -Wl,--exclude-libs,ALL -Wl,--as-needed -Wl,--gc-sections)
 endif()
 
 # A shared Highway travels beside the addon, since a user's machine has none.

@@ -12,5 +12,6 @@ endif()
 if(BATCHNORM_SANITIZE)
   target_compile_options(batchnorm_options INTERFACE
     "-fsanitize=${BATCHNORM_SANITIZE}" -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  target_compile_definitions(batchnorm_options INTERFACE BATCHNORM_SANITIZED)
   target_link_options(batchnorm_options INTERFACE "-fsanitize=${BATCHNORM_SANITIZE}")
 endif()

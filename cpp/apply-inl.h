@@ -10,9 +10,9 @@
 
 #include <type_traits>
 
-#include "cpp/fold.h"
 #include "cpp/shape.h"
 #include "cpp/streaming.h"
+#include "cpp/strips-inl.h"
 #include "cpp/vectors-inl.h"
 #include "hwy/cache_control.h"
 
@@ -20,10 +20,10 @@ HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
 namespace HWY_NAMESPACE {
 
-// Calls write(stream), with stream() true where an output of `elements` is to go past the cache.
-template <typename T, class Write>
-HWY_INLINE void WithStreaming(size_t elements, const Write write) {
-  if (ShouldStream<T>(elements)) {
+// Calls write(stream), with stream() true where stores are to go past the cache.
+template <class Write>
+HWY_INLINE void WithStores(Stores stores, const Write write) {
+  if (stores == Stores::kStreaming) {
     write(std::true_type());
     hwy::FlushStream();
   } else {
@@ -39,17 +39,17 @@ HWY_INLINE void ForEachRun(const Runs& runs, const Body body) {
   }
 }
 
-// Calls body(offset, columns, coefficients) for each row of each strip of the matrix, with the
-// channels' coefficients spread over the columns.
-template <class ColumnCoefficients, class Coefficients, class Body>
-HWY_INLINE void ForEachRow(const Rows& matrix, const Coefficients* channel, const Body body) {
+// Calls body(offset, columns, coefficients) for each row of each strip that the cursor yields, with
+// the channels' coefficients spread over the columns.
+template <class ColumnCoefficients, class Cursor, class Coefficients, class Body>
+HWY_INLINE void ForEachRow(Cursor strips, const Coefficients* channel, const Body body) {
   ColumnCoefficients columns;
-  StripCursor strips(matrix);
   Strip strip;
   while (strips.Next(&strip)) {
-    SpreadCoefficients(strip, channel, &columns);
-    for (size_t r = 0; r < strip.rows; ++r) {
-      body(strip.offset + r * strip.stride, strip.columns, columns);
+    const Coefficients* first = channel + strip.first_channel;
+    ForEachColumn(strip, [=, &columns](size_t j, size_t c) HWY_ATTR { columns.Set(j, first[c]); });
+    for (size_t r = 0; r < strip.rows.rows; ++r) {
+      body(strip.offset + r * strip.rows.stride, strip.rows.columns, columns);
     }
   }
 }

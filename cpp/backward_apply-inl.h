@@ -8,8 +8,8 @@
 #endif
 
 #include "cpp/coefficients.h"
-#include "cpp/fold.h"
 #include "cpp/shape.h"
+#include "cpp/strips.h"
 #include "cpp/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -37,8 +37,8 @@ struct BackwardVecs {
 
 template <bool kStream, typename T>
 HWY_INLINE void BackwardApplyRun(const T* dy, const T* x, T* dx, size_t length,
-                                 const BackwardCoefficients<T>& c) {
-  const hn::ScalableTag<T> d;
+                                 const BackwardCoefficients<Compute<T>>& c) {
+  const hn::ScalableTag<Compute<T>> d;
   const BackwardVecs<decltype(d)> vecs = {hn::Set(d, c.mean.high),      hn::Set(d, c.mean.low),
                                           hn::Set(d, c.grad_mean.high), hn::Set(d, c.grad_mean.low),
                                           hn::Set(d, c.slope),          hn::Set(d, c.scale)};
@@ -69,8 +69,8 @@ struct BackwardColumnCoefficients {
 
 template <bool kStream, typename T>
 HWY_INLINE void BackwardApplyRow(const T* dy, const T* x, T* dx, size_t columns,
-                                 const BackwardColumnCoefficients<T>& c) {
-  const hn::ScalableTag<T> d;
+                                 const BackwardColumnCoefficients<Compute<T>>& c) {
+  const hn::ScalableTag<Compute<T>> d;
   Transform<kStream>(dx, columns, [=, &c](const auto vec, size_t j) HWY_ATTR {
     const BackwardVecs<decltype(d)> vecs = {
         vec.Load(d, c.mean_high + j),      vec.Load(d, c.mean_low + j),

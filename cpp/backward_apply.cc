@@ -13,43 +13,54 @@ namespace HWY_NAMESPACE {
 
 template <typename T>
 HWY_INLINE void ApplyRunsOf(const T* dy, const T* x, T* dx, const Runs& runs,
-                            const BackwardCoefficients<T>* coefficients) {
-  WithStreaming<T>(runs.Count(), [=, &runs](const auto stream) HWY_ATTR {
-    ForEachRun(runs, [=, &runs](size_t offset, size_t g) HWY_ATTR {
+                            const BackwardCoefficients<Compute<T>>* coefficients, Stores stores) {
+  using Columns = BackwardColumnCoefficients<Compute<T>>;
+  WithStores(stores, [=, &runs](const auto stream) HWY_ATTR {
+    const auto row = [=](size_t offset, size_t columns, const Columns& c) HWY_ATTR {
+      BackwardApplyRow<stream()>(dy + offset, x + offset, dx + offset, columns, c);
+    };
+    const auto run = [=, &runs](size_t offset, size_t g) HWY_ATTR {
       BackwardApplyRun<stream()>(dy + offset, x + offset, dx + offset, runs.length,
                                  coefficients[g]);
-    });
+    };
+    if (AreShort(runs)) {
+      ForEachRow<Columns>(ShortRunCursor(runs), coefficients, row);
+    } else {
+      ForEachRun(runs, run);
+    }
   });
 }
 
 template <typename T>
 HWY_INLINE void ApplyColumnsOf(const T* dy, const T* x, T* dx, const Rows& rows,
-                               const BackwardCoefficients<T>* coefficients) {
-  using Columns = BackwardColumnCoefficients<T>;
-  WithStreaming<T>(rows.Count(), [=, &rows](const auto stream) HWY_ATTR {
-    ForEachRow<Columns>(
-        rows, coefficients, [=](size_t offset, size_t columns, const Columns& c) HWY_ATTR {
-          BackwardApplyRow<stream()>(dy + offset, x + offset, dx + offset, columns, c);
-        });
+                               const BackwardCoefficients<Compute<T>>* coefficients,
+                               Stores stores) {
+  using Columns = BackwardColumnCoefficients<Compute<T>>;
+  WithStores(stores, [=, &rows](const auto stream) HWY_ATTR {
+    ForEachRow<Columns>(StripCursor(rows), coefficients,
+                        [=](size_t offset, size_t columns, const Columns& c) HWY_ATTR {
+                          BackwardApplyRow<stream()>(dy + offset, x + offset, dx + offset, columns,
+                                                     c);
+                        });
   });
 }
 
 // HWY_EXPORT takes no template: a name for each element type.
 void ApplyRunsF32(const float* dy, const float* x, float* dx, const Runs& runs,
-                  const BackwardCoefficients<float>* coefficients) {
-  ApplyRunsOf(dy, x, dx, runs, coefficients);
+                  const BackwardCoefficients<float>* coefficients, Stores stores) {
+  ApplyRunsOf(dy, x, dx, runs, coefficients, stores);
 }
 void ApplyRunsF64(const double* dy, const double* x, double* dx, const Runs& runs,
-                  const BackwardCoefficients<double>* coefficients) {
-  ApplyRunsOf(dy, x, dx, runs, coefficients);
+                  const BackwardCoefficients<double>* coefficients, Stores stores) {
+  ApplyRunsOf(dy, x, dx, runs, coefficients, stores);
 }
 void ApplyColumnsF32(const float* dy, const float* x, float* dx, const Rows& rows,
-                     const BackwardCoefficients<float>* coefficients) {
-  ApplyColumnsOf(dy, x, dx, rows, coefficients);
+                     const BackwardCoefficients<float>* coefficients, Stores stores) {
+  ApplyColumnsOf(dy, x, dx, rows, coefficients, stores);
 }
 void ApplyColumnsF64(const double* dy, const double* x, double* dx, const Rows& rows,
-                     const BackwardCoefficients<double>* coefficients) {
-  ApplyColumnsOf(dy, x, dx, rows, coefficients);
+                     const BackwardCoefficients<double>* coefficients, Stores stores) {
+  ApplyColumnsOf(dy, x, dx, rows, coefficients, stores);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -65,20 +76,20 @@ HWY_EXPORT(ApplyColumnsF32);
 HWY_EXPORT(ApplyColumnsF64);
 
 void BackwardApplyRuns(const float* dy, const float* x, float* dx, const Runs& runs,
-                       const BackwardCoefficients<float>* coefficients) {
-  HWY_DYNAMIC_DISPATCH(ApplyRunsF32)(dy, x, dx, runs, coefficients);
+                       const BackwardCoefficients<float>* coefficients, Stores stores) {
+  HWY_DYNAMIC_DISPATCH(ApplyRunsF32)(dy, x, dx, runs, coefficients, stores);
 }
 void BackwardApplyRuns(const double* dy, const double* x, double* dx, const Runs& runs,
-                       const BackwardCoefficients<double>* coefficients) {
-  HWY_DYNAMIC_DISPATCH(ApplyRunsF64)(dy, x, dx, runs, coefficients);
+                       const BackwardCoefficients<double>* coefficients, Stores stores) {
+  HWY_DYNAMIC_DISPATCH(ApplyRunsF64)(dy, x, dx, runs, coefficients, stores);
 }
 void BackwardApplyColumns(const float* dy, const float* x, float* dx, const Rows& rows,
-                          const BackwardCoefficients<float>* coefficients) {
-  HWY_DYNAMIC_DISPATCH(ApplyColumnsF32)(dy, x, dx, rows, coefficients);
+                          const BackwardCoefficients<float>* coefficients, Stores stores) {
+  HWY_DYNAMIC_DISPATCH(ApplyColumnsF32)(dy, x, dx, rows, coefficients, stores);
 }
 void BackwardApplyColumns(const double* dy, const double* x, double* dx, const Rows& rows,
-                          const BackwardCoefficients<double>* coefficients) {
-  HWY_DYNAMIC_DISPATCH(ApplyColumnsF64)(dy, x, dx, rows, coefficients);
+                          const BackwardCoefficients<double>* coefficients, Stores stores) {
+  HWY_DYNAMIC_DISPATCH(ApplyColumnsF64)(dy, x, dx, rows, coefficients, stores);
 }
 
 }  // namespace batchnorm

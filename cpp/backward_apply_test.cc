@@ -18,12 +18,12 @@ EVERY_TARGET_SUITE(BackwardApplyTest);
 template <typename T>
 void Apply(const T* dy, const T* x, T* dx, const Runs& runs,
            const std::vector<BackwardCoefficients<T>>& coefficients) {
-  BackwardApplyRuns(dy, x, dx, runs, coefficients.data());
+  BackwardApplyRuns(dy, x, dx, runs, coefficients.data(), StoresFor<T>(runs.Count()));
 }
 template <typename T>
 void Apply(const T* dy, const T* x, T* dx, const Rows& rows,
            const std::vector<BackwardCoefficients<T>>& coefficients) {
-  BackwardApplyColumns(dy, x, dx, rows, coefficients.data());
+  BackwardApplyColumns(dy, x, dx, rows, coefficients.data(), StoresFor<T>(rows.Count()));
 }
 
 // inputs are dy and x.

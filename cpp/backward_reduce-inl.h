@@ -12,8 +12,8 @@
 #include <algorithm>
 
 #include "cpp/blocks.h"
-#include "cpp/fold.h"
 #include "cpp/shape.h"
+#include "cpp/strips-inl.h"
 #include "cpp/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,6 +23,11 @@ namespace HWY_NAMESPACE {
 struct GradSums {
   double sum;
   double dot;
+
+  void Add(const GradSums& next) {
+    sum += next.sum;
+    dot += next.dot;
+  }
 };
 
 template <typename T>
@@ -49,22 +54,39 @@ HWY_INLINE void AddGradients(const T* dy, const T* x, size_t length, WideVec mea
   }
 }
 
-// Sums of the group that starts at dy and x: block by block, so that long sums keep their digits.
+template <typename T>
+HWY_INLINE GradSums ReduceBlock(const T* dy, const T* x, const Block& block, size_t run_stride,
+                                WideVec mean) {
+  LaneSums sums;
+  LaneSums dots;
+  for (size_t r = 0; r < block.runs; ++r) {
+    AddGradients(dy + r * run_stride, x + r * run_stride, block.length, mean, sums, dots);
+  }
+  return {sums.Total(), dots.Total()};
+}
+
+template <typename T>
+HWY_INLINE GradSums ReduceChunk(const T* dy, const T* x, const Block& chunk, size_t run_stride,
+                                WideVec mean) {
+  GradSums all = {0.0, 0.0};
+  BlockCursor blocks(chunk.runs, run_stride, chunk.length, kBlockBytes / sizeof(T));
+  Block block;
+  while (blocks.Next(&block)) {
+    all.Add(ReduceBlock(dy + block.offset, x + block.offset, block, run_stride, mean));
+  }
+  return all;
+}
+
+// Sums of the group that starts at dy and x: by blocks and chunks, so that long sums keep their
+// digits.
 template <typename T>
 HWY_INLINE GradSums ReduceGroup(const T* dy, const T* x, const Runs& runs, double mean) {
   GradSums all = {0.0, 0.0};
   const WideVec wide_mean = hn::Set(WideTag(), mean);
-  BlockCursor blocks(runs.runs, runs.run_stride, runs.length, sizeof(T));
-  Block block;
-  while (blocks.Next(&block)) {
-    LaneSums sums;
-    LaneSums dots;
-    for (size_t r = 0; r < block.runs; ++r) {
-      const size_t offset = block.offset + r * runs.run_stride;
-      AddGradients(dy + offset, x + offset, block.length, wide_mean, sums, dots);
-    }
-    all.sum += sums.Total();
-    all.dot += dots.Total();
+  BlockCursor chunks(runs.runs, runs.run_stride, runs.length, kChunkBytes / sizeof(T));
+  Block chunk;
+  while (chunks.Next(&chunk)) {
+    all.Add(ReduceChunk(dy + chunk.offset, x + chunk.offset, chunk, runs.run_stride, wide_mean));
   }
   return all;
 }
@@ -79,16 +101,16 @@ struct ReduceScratch {
 };
 
 template <size_t kRows, typename T>
-HWY_INLINE void AddRowGradients(const T* dy, const T* x, const Strip& strip,
+HWY_INLINE void AddRowGradients(const T* dy, const T* x, size_t columns, size_t stride,
                                 ReduceScratch& scratch) {
-  ForEachWideVec(strip.columns, [=, &strip, &scratch](const auto vec, size_t c) HWY_ATTR {
+  ForEachWideVec(columns, [=, &scratch](const auto vec, size_t c) HWY_ATTR {
     const WideTag d;
     const WideVec mean = hn::Load(d, scratch.mean + c);
     WideVec sum = hn::Load(d, scratch.block_sum + c);
     WideVec dot = hn::Load(d, scratch.block_dot + c);
     for (size_t r = 0; r < kRows; ++r) {
-      const WideVec grad = vec.LoadWide(dy + r * strip.stride + c);
-      const WideVec deviation = hn::Sub(vec.LoadWide(x + r * strip.stride + c), mean);
+      const WideVec grad = vec.LoadWide(dy + r * stride + c);
+      const WideVec deviation = hn::Sub(vec.LoadWide(x + r * stride + c), mean);
       sum = hn::Add(sum, grad);
       dot = hn::MulAdd(grad, deviation, dot);
     }
@@ -98,41 +120,60 @@ HWY_INLINE void AddRowGradients(const T* dy, const T* x, const Strip& strip,
 }
 
 HWY_INLINE void AddBlockSums(size_t columns, ReduceScratch& scratch) {
-  for (size_t c = 0; c < columns; ++c) {
-    scratch.sum[c] += scratch.block_sum[c];
-    scratch.dot[c] += scratch.block_dot[c];
+  const WideTag d;
+  for (size_t c = 0; c < columns; c += kWideLanes) {
+    const WideVec sum = hn::Load(d, scratch.sum + c);
+    const WideVec dot = hn::Load(d, scratch.dot + c);
+    hn::Store(hn::Add(sum, hn::Load(d, scratch.block_sum + c)), d, scratch.sum + c);
+    hn::Store(hn::Add(dot, hn::Load(d, scratch.block_dot + c)), d, scratch.dot + c);
   }
 }
 
-// Adds the strip's sums to those of its channels.
+// scratch.sum and scratch.dot = the sums of each column of the strip about scratch.mean.
 template <typename T>
-HWY_INLINE void ReduceStrip(const T* dy, const T* x, const Strip& strip, const double* mean,
-                            double* sum, double* dot, ReduceScratch& scratch) {
+HWY_INLINE void ReduceStrip(const T* dy, const T* x, const Rows& strip, ReduceScratch& scratch) {
   constexpr size_t kBlockRows = 64;
-  memset(&scratch, 0, sizeof(scratch));
-  for (size_t j = 0; j < strip.columns; ++j) {
-    scratch.mean[j] = mean[strip.first_channel + j % strip.channels];
-  }
+  const size_t padded = hwy::RoundUpTo(strip.columns, kLanes) * sizeof(double);
+  memset(scratch.sum, 0, padded);
+  memset(scratch.dot, 0, padded);
   for (size_t row = 0; row < strip.rows; row += kBlockRows) {
     const size_t end = HWY_MIN(row + kBlockRows, strip.rows);
-    memset(scratch.block_sum, 0, sizeof(scratch.block_sum));
-    memset(scratch.block_dot, 0, sizeof(scratch.block_dot));
+    memset(scratch.block_sum, 0, padded);
+    memset(scratch.block_dot, 0, padded);
     size_t r = row;
     for (; r + kRowGroup <= end; r += kRowGroup) {
-      const size_t offset = strip.offset + r * strip.stride;
-      AddRowGradients<kRowGroup>(dy + offset, x + offset, strip, scratch);
+      const size_t offset = r * strip.stride;
+      AddRowGradients<kRowGroup>(dy + offset, x + offset, strip.columns, strip.stride, scratch);
     }
     for (; r < end; ++r) {
-      const size_t offset = strip.offset + r * strip.stride;
-      AddRowGradients<1>(dy + offset, x + offset, strip, scratch);
+      const size_t offset = r * strip.stride;
+      AddRowGradients<1>(dy + offset, x + offset, strip.columns, strip.stride, scratch);
     }
     AddBlockSums(strip.columns, scratch);
   }
-  for (size_t j = 0; j < strip.columns; ++j) {
-    const size_t channel = strip.first_channel + j % strip.channels;
-    sum[channel] += scratch.sum[j];
-    dot[channel] += scratch.dot[j];
-  }
+}
+
+// Adds the sums of each column to sum[c] and dot[c], those of its channel. mean, sum and dot start
+// at the strip's first channel.
+template <typename T>
+HWY_INLINE void ReduceChannels(const T* dy, const T* x, const Strip& strip, const double* mean,
+                               double* sum, double* dot, ReduceScratch& scratch) {
+  memset(scratch.mean, 0, sizeof(scratch.mean));
+  ForEachColumn(strip, [=, &scratch](size_t j, size_t c) HWY_ATTR { scratch.mean[j] = mean[c]; });
+  ReduceStrip(dy + strip.offset, x + strip.offset, strip.rows, scratch);
+  ForEachColumn(strip, [=, &scratch](size_t j, size_t c) HWY_ATTR {
+    sum[c] += scratch.sum[j];
+    dot[c] += scratch.dot[j];
+  });
+}
+
+// sum[c] and dot[c] of each group of a strip of short runs.
+template <typename T>
+HWY_INLINE void ReduceShortRuns(const T* dy, const T* x, const Strip& strip, const double* mean,
+                                double* sum, double* dot, ReduceScratch& scratch) {
+  std::fill_n(sum, strip.channels, 0.0);
+  std::fill_n(dot, strip.channels, 0.0);
+  ReduceChannels(dy, x, strip, mean, sum, dot, scratch);
 }
 
 template <typename T>
@@ -143,7 +184,10 @@ HWY_INLINE void ReduceMatrix(const T* dy, const T* x, const Rows& matrix, const 
   ReduceScratch scratch;
   StripCursor strips(matrix);
   Strip strip;
-  while (strips.Next(&strip)) ReduceStrip(dy, x, strip, mean, sum, dot, scratch);
+  while (strips.Next(&strip)) {
+    const size_t c = strip.first_channel;
+    ReduceChannels(dy, x, strip, mean + c, sum + c, dot + c, scratch);
+  }
 }
 
 }  // namespace HWY_NAMESPACE

@@ -13,11 +13,21 @@ namespace HWY_NAMESPACE {
 template <typename T>
 HWY_INLINE void ReduceGroups(const T* dy, const T* x, const Runs& runs, const double* mean,
                              double* sum, double* dot) {
-  for (size_t g = 0; g < runs.groups; ++g) {
-    const size_t offset = g * runs.group_stride;
-    const GradSums sums = ReduceGroup(dy + offset, x + offset, runs, mean[g]);
-    sum[g] = sums.sum;
-    dot[g] = sums.dot;
+  if (!AreShort(runs)) {
+    for (size_t g = 0; g < runs.groups; ++g) {
+      const size_t offset = g * runs.group_stride;
+      const GradSums sums = ReduceGroup(dy + offset, x + offset, runs, mean[g]);
+      sum[g] = sums.sum;
+      dot[g] = sums.dot;
+    }
+    return;
+  }
+  ReduceScratch scratch;
+  ShortRunCursor strips(runs);
+  Strip strip;
+  while (strips.Next(&strip)) {
+    const size_t g = strip.first_channel;
+    ReduceShortRuns(dy, x, strip, mean + g, sum + g, dot + g, scratch);
   }
 }
 

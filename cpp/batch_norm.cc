@@ -1,15 +1,10 @@
 #include "cpp/batch_norm.h"
 
 #include <cmath>
-#include <memory>
-#include <new>
 
-#include "cpp/backward_apply.h"
-#include "cpp/backward_reduce.h"
-#include "cpp/moments.h"
-#include "cpp/normalize.h"
-#include "cpp/training_backward.h"
-#include "cpp/training_forward.h"
+#include "cpp/scratch.h"
+#include "cpp/threaded_columns.h"
+#include "cpp/threaded_runs.h"
 
 namespace batchnorm {
 namespace {
@@ -26,31 +21,13 @@ Runs RunsOf(const Shape& shape) {
   return ChannelsFirstRuns(shape);
 }
 
-template <typename Coefficients>
-using PerChannel = std::unique_ptr<Coefficients[]>;
-
-template <typename Coefficients>
-PerChannel<Coefficients> AllocatePerChannel(const Shape& shape) {
-  return PerChannel<Coefficients>(new (std::nothrow) Coefficients[shape.c]);
-}
-
 template <typename T>
 void Normalize(const T* x, T* y, const Shape& shape, Layout layout,
-               const NormalizeCoefficients<T>* coefficients) {
+               const NormalizeCoefficients<Compute<T>>* coefficients) {
   if (UsesRuns(shape, layout)) {
-    NormalizeRuns(x, y, RunsOf(shape), coefficients);
+    ThreadedNormalizeRuns(x, y, RunsOf(shape), coefficients);
   } else {
-    NormalizeColumns(x, y, ChannelsLastRows(shape), coefficients);
-  }
-}
-
-template <typename T>
-void Reduce(const T* dy, const T* x, const Shape& shape, Layout layout, const double* mean,
-            double* sum, double* dot) {
-  if (UsesRuns(shape, layout)) {
-    BackwardReduceRuns(dy, x, RunsOf(shape), mean, sum, dot);
-  } else {
-    BackwardReduceColumns(dy, x, ChannelsLastRows(shape), mean, sum, dot);
+    ThreadedNormalizeColumns(x, y, ChannelsLastRows(shape), coefficients);
   }
 }
 
@@ -62,7 +39,7 @@ template <typename T, typename P>
 bool BatchNormEval(const T* x, T* y, const Shape& shape, Layout layout, const Affine<P>& affine,
                    const RunningStatistics<P>& running, double eps) {
   if (IsEmpty(shape)) return true;
-  const auto coefficients = AllocatePerChannel<NormalizeCoefficients<T>>(shape);
+  const auto coefficients = AllocateScratch<NormalizeCoefficients<Compute<T>>>(shape.c);
   if (coefficients == nullptr) return false;
   for (size_t c = 0; c < shape.c; ++c) {
     const double invstd = 1.0 / std::sqrt(static_cast<double>(running.var[c]) + eps);
@@ -77,20 +54,9 @@ template <typename T, typename P>
 bool BatchNormTrain(const T* x, T* y, const Shape& shape, Layout layout, const Affine<P>& affine,
                     double eps, const BatchStatistics& statistics) {
   if (IsEmpty(shape)) return true;
-  if (UsesRuns(shape, layout)) {
-    TrainingForwardRuns(x, y, RunsOf(shape), affine, eps, statistics);
-    return true;
-  }
-  const auto coefficients = AllocatePerChannel<NormalizeCoefficients<T>>(shape);
-  if (coefficients == nullptr) return false;
-  // variance holds the sums of squared deviations until Set turns them into variances.
-  MomentsOfColumns(x, ChannelsLastRows(shape), statistics.mean, statistics.variance);
-  for (size_t c = 0; c < shape.c; ++c) {
-    statistics.Set(c, statistics.mean[c], statistics.variance[c], shape.n * shape.s, eps);
-    coefficients[c] = {statistics.mean[c], statistics.invstd[c] * affine.Weight(c), affine.Bias(c)};
-  }
-  NormalizeColumns(x, y, ChannelsLastRows(shape), coefficients.get());
-  return true;
+  return UsesRuns(shape, layout)
+             ? ThreadedForwardRuns(x, y, RunsOf(shape), affine, eps, statistics)
+             : ThreadedForwardColumns(x, y, ChannelsLastRows(shape), affine, eps, statistics);
 }
 
 template <typename T, typename P>
@@ -101,42 +67,35 @@ bool BatchNormBackward(const T* dy, const T* x, T* dx, const Shape& shape, Layou
     for (size_t c = 0; c < shape.c; ++c) gradients.weight[c] = gradients.bias[c] = 0.0;
     return true;
   }
-  if (training && UsesRuns(shape, layout)) {
-    TrainingBackwardRuns(dy, x, dx, RunsOf(shape), state, gradients);
-    return true;
-  }
-  const auto training_coefficients =
-      training ? AllocatePerChannel<BackwardCoefficients<T>>(shape) : nullptr;
-  const auto eval_coefficients =
-      training ? nullptr : AllocatePerChannel<NormalizeCoefficients<T>>(shape);
-  if (training_coefficients == nullptr && eval_coefficients == nullptr) return false;
-
-  Reduce(dy, x, shape, layout, state.mean, gradients.bias, gradients.weight);
-  for (size_t c = 0; c < shape.c; ++c) {
-    const double sum = gradients.bias[c];
-    const double dot = gradients.weight[c];
-    gradients.weight[c] = dot * state.invstd[c];
-    if (training) {
-      training_coefficients[c] = TrainingCoefficients<T>(state, c, sum, dot, shape.n * shape.s);
-    } else {
-      eval_coefficients[c] = {0.0, state.Scale(c), 0.0};
-    }
-  }
+  const bool runs = UsesRuns(shape, layout);
   if (training) {
-    BackwardApplyColumns(dy, x, dx, ChannelsLastRows(shape), training_coefficients.get());
-  } else {
-    Normalize(dy, dx, shape, layout, eval_coefficients.get());
+    return runs ? ThreadedBackwardRuns(dy, x, dx, RunsOf(shape), state, gradients)
+                : ThreadedBackwardColumns(dy, x, dx, ChannelsLastRows(shape), state, gradients);
   }
+  const auto coefficients = AllocateScratch<NormalizeCoefficients<Compute<T>>>(shape.c);
+  if (coefficients == nullptr) return false;
+  double* sum = gradients.bias;
+  double* dot = gradients.weight;
+  const bool reduced =
+      runs ? ThreadedReduceRuns(dy, x, RunsOf(shape), state.mean, sum, dot)
+           : ThreadedReduceColumns(dy, x, ChannelsLastRows(shape), state.mean, sum, dot);
+  if (!reduced) return false;
+  for (size_t c = 0; c < shape.c; ++c) {
+    dot[c] *= state.invstd[c];
+    coefficients[c] = {0.0, state.Scale(c), 0.0};
+  }
+  Normalize(dy, dx, shape, layout, coefficients.get());
   return true;
 }
 
 template <typename T>
-void BatchNormMoments(const T* x, const Shape& shape, Layout layout, double* mean, double* m2) {
-  if (UsesRuns(shape, layout)) {
-    MomentsOfRuns(x, RunsOf(shape), mean, m2);
-  } else {
-    MomentsOfColumns(x, ChannelsLastRows(shape), mean, m2);
+bool BatchNormMoments(const T* x, const Shape& shape, Layout layout, double* mean, double* m2) {
+  if (IsEmpty(shape)) {
+    for (size_t c = 0; c < shape.c; ++c) mean[c] = m2[c] = 0.0;
+    return true;
   }
+  return UsesRuns(shape, layout) ? ThreadedMomentsOfRuns(x, RunsOf(shape), mean, m2)
+                                 : ThreadedMomentsOfColumns(x, ChannelsLastRows(shape), mean, m2);
 }
 
 #define BATCHNORM_INSTANTIATE(T, P)                                                          \
@@ -146,7 +105,7 @@ void BatchNormMoments(const T* x, const Shape& shape, Layout layout, double* mea
                                const BatchStatistics&);                                      \
   template bool BatchNormBackward(const T*, const T*, T*, const Shape&, Layout,              \
                                   const ForwardState<P>&, bool, const ParameterGradients&);  \
-  template void BatchNormMoments(const T*, const Shape&, Layout, double*, double*);
+  template bool BatchNormMoments(const T*, const Shape&, Layout, double*, double*);
 
 BATCHNORM_INSTANTIATE(float, float)
 BATCHNORM_INSTANTIATE(double, double)

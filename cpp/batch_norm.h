@@ -36,7 +36,7 @@ bool BatchNormBackward(const T* dy, const T* x, T* dx, const Shape& shape, Layou
 
 // mean and m2, the sum of squared deviations from it, a channel.
 template <typename T>
-void BatchNormMoments(const T* x, const Shape& shape, Layout layout, double* mean, double* m2);
+bool BatchNormMoments(const T* x, const Shape& shape, Layout layout, double* mean, double* m2);
 
 }  // namespace batchnorm
 

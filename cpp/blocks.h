@@ -9,6 +9,10 @@ namespace batchnorm {
 // A block is read twice (its mean, then its deviations): it has to stay in L1 between.
 constexpr size_t kBlockBytes = 16 * 1024;
 
+// Blocks merge into chunks, and chunks into a whole: threads may share out a group by its chunks,
+// and the order of merging stays.
+constexpr size_t kChunkBytes = 512 * 1024;
+
 // Some adjacent runs of a group, or a part of one run.
 struct Block {
   size_t offset;
@@ -18,15 +22,15 @@ struct Block {
   size_t Count() const { return runs * length; }
 };
 
-// Walks the runs of a group in blocks whose borders depend on the shape and element size alone.
+// Walks runs in blocks of at most `max_elements`: their borders depend on the shape alone.
 class BlockCursor {
  public:
-  BlockCursor(size_t runs, size_t run_stride, size_t length, size_t element_size)
+  BlockCursor(size_t runs, size_t run_stride, size_t length, size_t max_elements)
       : runs_(runs),
         run_stride_(run_stride),
         length_(length),
-        max_length_(std::min(length, kBlockBytes / element_size)),
-        max_runs_(length == 0 ? 0 : std::max<size_t>(kBlockBytes / element_size / length, 1)) {}
+        max_length_(std::min(length, max_elements)),
+        max_runs_(length == 0 ? 0 : std::max<size_t>(max_elements / length, 1)) {}
 
   bool Next(Block* block) {
     if (length_ == 0 || run_ == runs_) return false;

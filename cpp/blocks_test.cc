@@ -12,7 +12,7 @@ void ExpectWalk(size_t runs, size_t run_stride, size_t length, size_t element_si
   SCOPED_TRACE(::testing::Message()
                << runs << " runs of " << length << " elements of " << element_size << " bytes");
   std::vector<size_t> walked;
-  BlockCursor blocks(runs, run_stride, length, element_size);
+  BlockCursor blocks(runs, run_stride, length, kBlockBytes / element_size);
   Block block;
   while (blocks.Next(&block)) {
     ASSERT_GT(block.Count(), 0u);
@@ -40,8 +40,8 @@ TEST(BlocksTest, WalkEveryElementOnceInOrder) {
          {size_t{0}, size_t{1}, size_t{3}, size_t{49}, block / 2 - 1, block / 2, block / 2 + 1,
           block - 1, block, block + 1, 2 * block - 1, 2 * block, 2 * block + 5}) {
       for (const size_t runs : {0, 1, 2, 3, 7}) {
-        ExpectWalk(runs, length, length, element_size);
-        ExpectWalk(runs, 3 * length + 2, length, element_size);
+        ExpectWalk(runs, length, length, kBlockBytes / element_size);
+        ExpectWalk(runs, 3 * length + 2, length, kBlockBytes / element_size);
       }
     }
     ExpectWalk(block + 3, 1, 1, element_size);
@@ -51,9 +51,9 @@ TEST(BlocksTest, WalkEveryElementOnceInOrder) {
 
 TEST(BlocksTest, FillTheCacheTheyAreMadeFor) {
   Block block;
-  ASSERT_TRUE(BlockCursor(1, 0, 5000, sizeof(float)).Next(&block));
+  ASSERT_TRUE(BlockCursor(1, 0, 5000, kBlockBytes / sizeof(float)).Next(&block));
   EXPECT_EQ(block.Count(), 4096u);
-  ASSERT_TRUE(BlockCursor(100, 49, 49, sizeof(float)).Next(&block));
+  ASSERT_TRUE(BlockCursor(100, 49, 49, kBlockBytes / sizeof(float)).Next(&block));
   EXPECT_EQ(block.runs, 83u);
 }
 

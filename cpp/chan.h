@@ -18,7 +18,7 @@ struct ChanWeights {
   double both;
 };
 
-// Joins (mean_b, m2_b) to (mean, m2): Chan, Golub & LeVeque 1979.
+// Joins (mean_b, m2_b) to (mean, m2): Chan, Golub & LeVeque 1979, STAN-CS-79-773.
 inline void ChanMerge(const ChanWeights& weights, double mean_b, double m2_b, double* mean,
                       double* m2) {
   const double delta = mean_b - *mean;
@@ -26,6 +26,22 @@ inline void ChanMerge(const ChanWeights& weights, double mean_b, double m2_b, do
   *mean = std::isfinite(delta) ? *mean + delta * weights.b : *mean * weights.a + mean_b * weights.b;
   *m2 += m2_b + delta * delta * weights.both;
 }
+
+// Count, mean and sum of squared deviations of some elements.
+struct Moments {
+  size_t count = 0;
+  double mean = 0.0;
+  double m2 = 0.0;
+
+  void Merge(const Moments& next) {
+    if (count == 0) {
+      *this = next;
+      return;
+    }
+    ChanMerge(ChanWeights(count, next.count), next.mean, next.m2, &mean, &m2);
+    count += next.count;
+  }
+};
 
 }  // namespace batchnorm
 

@@ -15,6 +15,7 @@
 #include "cpp/chan.h"
 #include "cpp/fold.h"
 #include "cpp/shape.h"
+#include "cpp/strips.h"
 #include "cpp/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,7 +24,15 @@ namespace HWY_NAMESPACE {
 
 // A block of rows is read twice and stays in L2 between; merging it costs less than reading it.
 constexpr size_t kColumnBlockBytes = 32 * 1024;
-constexpr size_t kMinColumnBlockRows = 16;
+constexpr size_t kMinBlockRows = 16;
+// A column adds up row by row: longer sums would lose digits.
+constexpr size_t kMaxBlockRows = 256;
+
+// Rows of a block of about `bytes`.
+template <typename T>
+constexpr size_t BlockRows(size_t bytes, size_t columns) {
+  return HWY_MAX(kMinBlockRows, HWY_MIN(kMaxBlockRows, bytes / sizeof(T) / columns));
+}
 
 // sums[c] += x[r][c] - shift[c], or its square, over kRows rows.
 template <bool kSquare, size_t kRows, typename T>
@@ -50,11 +59,17 @@ struct StripScratch {
   HWY_ALIGN double m2[kMaxColumns];
 };
 
+// Bytes of a scratch array that hold whole vectors of `columns`.
+constexpr size_t PaddedBytes(size_t columns) {
+  return hwy::RoundUpTo(columns, kLanes) * sizeof(double);
+}
+
 // scratch.sums = the sums over the block of deviations from shift, or of their squares.
 template <bool kSquare, typename T>
-HWY_INLINE void SumDeviations(const T* x, const Rows& block, size_t stride, const double* shift,
-                              StripScratch& scratch) {
-  memset(scratch.sums, 0, sizeof(scratch.sums));
+HWY_INLINE void SumColumnDeviations(const T* x, const Rows& block, const double* shift,
+                                    StripScratch& scratch) {
+  const size_t stride = block.stride;
+  memset(scratch.sums, 0, PaddedBytes(block.columns));
   size_t r = 0;
   for (; r + kRowGroup <= block.rows; r += kRowGroup) {
     AddRowDeviations<kSquare, kRowGroup>(x + r * stride, block.columns, stride, shift,
@@ -81,12 +96,13 @@ HWY_INLINE bool SetBlockMean(const Rows& block, StripScratch& scratch) {
 
 // An infinity as shift makes NaN of what is inf: sums such columns again, about 0.
 template <typename T>
-HWY_NOINLINE void RepairBlockMean(const T* x, const Rows& block, size_t stride,
-                                  StripScratch& scratch) {
+HWY_NOINLINE void RepairBlockMean(const T* x, const Rows& block, StripScratch& scratch) {
   for (size_t c = 0; c < block.columns; ++c) {
     if (std::isfinite(scratch.block_mean[c])) continue;
     double sum = 0.0;
-    for (size_t r = 0; r < block.rows; ++r) sum += static_cast<double>(x[r * stride + c]);
+    for (size_t r = 0; r < block.rows; ++r) {
+      sum += static_cast<double>(x[r * block.stride + c]);
+    }
     scratch.block_mean[c] = sum / static_cast<double>(block.rows);
   }
 }
@@ -118,23 +134,21 @@ HWY_INLINE void LoadShift(const T* x, size_t columns, StripScratch& scratch) {
   });
 }
 
-// Moments of a strip of at most kMaxColumns columns, rows `stride` elements apart.
+// Moments of a strip of at most kMaxColumns columns.
 template <typename T>
-HWY_INLINE void MomentsOfStrip(const T* x, const Rows& strip, size_t stride, double* mean,
-                               double* m2) {
+HWY_INLINE void MomentsOfStrip(const T* x, const Rows& strip, double* mean, double* m2) {
   StripScratch scratch;
-  const size_t block_rows =
-      HWY_MAX(kMinColumnBlockRows, kColumnBlockBytes / sizeof(T) / strip.columns);
+  const size_t block_rows = BlockRows<T>(kColumnBlockBytes, strip.columns);
   for (size_t row = 0; row < strip.rows; row += block_rows) {
-    const Rows block = {HWY_MIN(block_rows, strip.rows - row), strip.columns};
-    const T* first = x + row * stride;
+    const Rows block = {HWY_MIN(block_rows, strip.rows - row), strip.columns, strip.stride};
+    const T* first = x + row * strip.stride;
     LoadShift(first, block.columns, scratch);
-    SumDeviations<false>(first, block, stride, scratch.shift, scratch);
-    if (!SetBlockMean(block, scratch)) RepairBlockMean(first, block, stride, scratch);
-    SumDeviations<true>(first, block, stride, scratch.block_mean, scratch);
+    SumColumnDeviations<false>(first, block, scratch.shift, scratch);
+    if (!SetBlockMean(block, scratch)) RepairBlockMean(first, block, scratch);
+    SumColumnDeviations<true>(first, block, scratch.block_mean, scratch);
     if (row == 0) {
-      memcpy(scratch.mean, scratch.block_mean, sizeof(scratch.mean));
-      memcpy(scratch.m2, scratch.sums, sizeof(scratch.m2));
+      memcpy(scratch.mean, scratch.block_mean, PaddedBytes(block.columns));
+      memcpy(scratch.m2, scratch.sums, PaddedBytes(block.columns));
     } else {
       MergeBlock(row, block, scratch);
     }
@@ -169,7 +183,7 @@ HWY_INLINE void Unfold(const Fold& fold, size_t channels, const T* rest, const d
 
 template <typename T>
 HWY_INLINE void MomentsOfMatrix(const T* x, const Rows& matrix, double* mean, double* m2) {
-  if (matrix.rows == 0 || matrix.columns == 0) {
+  if (matrix.Count() == 0) {
     std::fill_n(mean, matrix.columns, 0.0);
     std::fill_n(m2, matrix.columns, 0.0);
     return;
@@ -178,14 +192,13 @@ HWY_INLINE void MomentsOfMatrix(const T* x, const Rows& matrix, double* mean, do
   if (fold.repeat > 1) {
     double wide_mean[kMaxColumns];
     double wide_m2[kMaxColumns];
-    MomentsOfStrip(x, fold.wide, fold.wide.columns, wide_mean, wide_m2);
-    const T* rest = x + fold.wide.rows * fold.wide.columns;
-    Unfold(fold, matrix.columns, rest, wide_mean, wide_m2, mean, m2);
+    MomentsOfStrip(x, fold.wide, wide_mean, wide_m2);
+    Unfold(fold, matrix.columns, x + fold.wide.Count(), wide_mean, wide_m2, mean, m2);
     return;
   }
   for (size_t c = 0; c < matrix.columns; c += kMaxColumns) {
-    const Rows strip = {matrix.rows, HWY_MIN(kMaxColumns, matrix.columns - c)};
-    MomentsOfStrip(x + c, strip, matrix.columns, mean + c, m2 + c);
+    const Rows strip = {matrix.rows, HWY_MIN(kMaxColumns, matrix.columns - c), matrix.stride};
+    MomentsOfStrip(x + c, strip, mean + c, m2 + c);
   }
 }
 

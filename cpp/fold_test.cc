@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
 #include <vector>
 
 #include "cpp/testing/shapes.h"
@@ -44,52 +43,6 @@ TEST(FoldTest, WidensNarrowMatricesOnly) {
   EXPECT_EQ(Fold({100000, 129}).repeat, 1u);
   EXPECT_EQ(Fold({15, 3}).repeat, 1u);
   EXPECT_EQ(Fold({16, 3}).repeat, 2u);
-}
-
-// Strips cover each element once, as its own channel's.
-TEST(FoldTest, StripsCoverTheMatrix) {
-  for (const Rows& matrix : Matrices()) {
-    SCOPED_TRACE(::testing::Message() << matrix);
-    std::vector<int> covered(matrix.Count(), 0);
-    StripCursor strips(matrix);
-    Strip strip;
-    while (strips.Next(&strip)) {
-      ASSERT_LE(strip.columns, kMaxColumns);
-      for (size_t r = 0; r < strip.rows; ++r) {
-        for (size_t j = 0; j < strip.columns; ++j) {
-          const size_t element = strip.offset + r * strip.stride + j;
-          ASSERT_LT(element, covered.size());
-          ++covered[element];
-          ASSERT_EQ(strip.first_channel + j % strip.channels, element % matrix.columns);
-        }
-      }
-    }
-    EXPECT_FALSE(strips.Next(&strip));
-    EXPECT_EQ(covered, std::vector<int>(matrix.Count(), 1));
-  }
-}
-
-struct ColumnNumbers {
-  void Set(size_t j, int channel) { of[j] = channel; }
-
-  int of[kMaxColumns];
-};
-
-TEST(FoldTest, SpreadsCoefficientsOverTheColumns) {
-  std::vector<int> channels(1100);
-  for (size_t c = 0; c < channels.size(); ++c) channels[c] = static_cast<int>(c);
-  for (const Rows& matrix : Matrices()) {
-    SCOPED_TRACE(::testing::Message() << matrix);
-    StripCursor strips(matrix);
-    Strip strip;
-    while (strips.Next(&strip)) {
-      ColumnNumbers columns;
-      SpreadCoefficients(strip, channels.data(), &columns);
-      for (size_t j = 0; j < strip.columns; ++j) {
-        ASSERT_EQ(columns.of[j], static_cast<int>((strip.offset + j) % matrix.columns));
-      }
-    }
-  }
 }
 
 }  // namespace

@@ -14,6 +14,11 @@ struct ForwardState {
     return weight == nullptr ? invstd[c] : invstd[c] * static_cast<double>(weight[c]);
   }
 
+  // From channel c on.
+  ForwardState From(size_t c) const {
+    return {weight == nullptr ? nullptr : weight + c, mean + c, invstd + c};
+  }
+
   const P* weight;
   const double* mean;
   const double* invstd;
@@ -21,19 +26,24 @@ struct ForwardState {
 
 // Where the gradients of the parameters go, an element a channel.
 struct ParameterGradients {
+  // From channel c on.
+  ParameterGradients From(size_t c) const { return {weight + c, bias + c}; }
+
   double* weight;
   double* bias;
 };
 
-// Where batch statistics were used, dx = (dy - mean(dy) - (x - mean) * dot * invstd^2 / n) *
-// invstd * weight, from sum = sum(dy) and dot = sum(dy * (x - mean)) over the n values of channel
-// c.
+// Finishes channel c where batch statistics were used: gradients.bias[c] is sum(dy), and
+// gradients.weight[c], still dot = sum(dy * (x - mean)), becomes dot * invstd. Returns what
+// dx = (dy - mean(dy) - (x - mean) * dot * invstd^2 / count) * invstd * weight needs.
 template <typename T, typename P>
-BackwardCoefficients<T> TrainingCoefficients(const ForwardState<P>& state, size_t c, double sum,
-                                             double dot, size_t n) {
-  const double count = static_cast<double>(n);
+BackwardCoefficients<T> FinishChannel(const ParameterGradients& gradients,
+                                      const ForwardState<P>& state, size_t c, size_t count) {
+  const double n = static_cast<double>(count);
   const double invstd = state.invstd[c];
-  return {state.mean[c], sum / count, dot * invstd * invstd / count, state.Scale(c)};
+  const double dot = gradients.weight[c];
+  gradients.weight[c] = dot * invstd;
+  return {state.mean[c], gradients.bias[c] / n, dot * invstd * invstd / n, state.Scale(c)};
 }
 
 }  // namespace batchnorm

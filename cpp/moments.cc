@@ -6,6 +6,8 @@
 // After foreach_target.h: these are compiled once a target.
 #include "cpp/column_moments-inl.h"
 #include "cpp/run_moments-inl.h"
+#include "cpp/short_run_moments-inl.h"
+#include "cpp/strips.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
@@ -13,10 +15,22 @@ namespace HWY_NAMESPACE {
 
 template <typename T>
 HWY_INLINE void MomentsOfGroups(const T* x, const Runs& runs, double* mean, double* m2) {
-  for (size_t g = 0; g < runs.groups; ++g) {
-    const GroupMoments moments = MomentsOfGroup(x + g * runs.group_stride, runs);
+  const auto set = [=](size_t g, const Moments& moments) {
     mean[g] = moments.mean;
     m2[g] = moments.m2;
+  };
+  if (!AreShort(runs)) {
+    for (size_t g = 0; g < runs.groups; ++g) {
+      set(g, MomentsOfGroup(x + g * runs.group_stride, runs));
+    }
+    return;
+  }
+  Moments moments[kMaxColumns];
+  ShortRunCursor strips(runs);
+  Strip strip;
+  while (strips.Next(&strip)) {
+    MomentsOfShortRuns(x, strip, moments);
+    for (size_t c = 0; c < strip.channels; ++c) set(strip.first_channel + c, moments[c]);
   }
 }
 

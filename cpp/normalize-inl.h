@@ -8,8 +8,8 @@
 #endif
 
 #include "cpp/coefficients.h"
-#include "cpp/fold.h"
 #include "cpp/shape.h"
+#include "cpp/strips.h"
 #include "cpp/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -24,8 +24,8 @@ HWY_INLINE V NormalizeVec(V x, V mean_high, V mean_low, V scale, V bias) {
 
 template <bool kStream, typename T>
 HWY_INLINE void NormalizeRun(const T* x, T* y, size_t length,
-                             const NormalizeCoefficients<T>& coefficients) {
-  const hn::ScalableTag<T> d;
+                             const NormalizeCoefficients<Compute<T>>& coefficients) {
+  const hn::ScalableTag<Compute<T>> d;
   const auto mean_high = hn::Set(d, coefficients.mean.high);
   const auto mean_low = hn::Set(d, coefficients.mean.low);
   const auto scale = hn::Set(d, coefficients.scale);
@@ -53,8 +53,8 @@ struct NormalizeColumnCoefficients {
 
 template <bool kStream, typename T>
 HWY_INLINE void NormalizeRow(const T* x, T* y, size_t columns,
-                             const NormalizeColumnCoefficients<T>& coefficients) {
-  const hn::ScalableTag<T> d;
+                             const NormalizeColumnCoefficients<Compute<T>>& coefficients) {
+  const hn::ScalableTag<Compute<T>> d;
   Transform<kStream>(y, columns, [=, &coefficients](const auto vec, size_t j) HWY_ATTR {
     return NormalizeVec(vec.Load(d, x + j), vec.Load(d, coefficients.mean_high + j),
                         vec.Load(d, coefficients.mean_low + j), vec.Load(d, coefficients.scale + j),

@@ -18,12 +18,12 @@ EVERY_TARGET_SUITE(NormalizeTest);
 template <typename T>
 void Normalize(const T* x, T* y, const Runs& runs,
                const std::vector<NormalizeCoefficients<T>>& coefficients) {
-  NormalizeRuns(x, y, runs, coefficients.data());
+  NormalizeRuns(x, y, runs, coefficients.data(), StoresFor<T>(runs.Count()));
 }
 template <typename T>
 void Normalize(const T* x, T* y, const Rows& rows,
                const std::vector<NormalizeCoefficients<T>>& coefficients) {
-  NormalizeColumns(x, y, rows, coefficients.data());
+  NormalizeColumns(x, y, rows, coefficients.data(), StoresFor<T>(rows.Count()));
 }
 
 template <typename T>

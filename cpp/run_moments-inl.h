@@ -18,11 +18,6 @@ HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
 namespace HWY_NAMESPACE {
 
-struct GroupMoments {
-  double mean;
-  double m2;
-};
-
 // Adds x[i] - shift.
 struct AddDeviation {
   HWY_INLINE WideVec operator()(WideVec sum, WideVec deviation) const {
@@ -68,32 +63,32 @@ HWY_INLINE double SumDeviations(const Add add, const T* x, const Block& block, s
 }
 
 template <typename T>
-HWY_INLINE GroupMoments MomentsOfBlock(const T* x, const Block& block, size_t run_stride) {
+HWY_INLINE Moments MomentsOfBlock(const T* x, const Block& block, size_t run_stride) {
   const double count = static_cast<double>(block.Count());
   // Deviations from the first element are exact 0 in a constant block, so its mean is exact too.
   const double first = static_cast<double>(x[0]);
   double mean = first + SumDeviations(AddDeviation(), x, block, run_stride, first) / count;
   // An infinity as shift makes NaN of what is inf.
   if (!std::isfinite(mean)) mean = SumDeviations(AddDeviation(), x, block, run_stride, 0.0) / count;
-  return {mean, SumDeviations(AddSquaredDeviation(), x, block, run_stride, mean)};
+  return {block.Count(), mean, SumDeviations(AddSquaredDeviation(), x, block, run_stride, mean)};
+}
+
+template <typename T>
+HWY_INLINE Moments MomentsOfChunk(const T* x, const Block& chunk, size_t run_stride) {
+  Moments all;
+  BlockCursor blocks(chunk.runs, run_stride, chunk.length, kBlockBytes / sizeof(T));
+  Block block;
+  while (blocks.Next(&block)) all.Merge(MomentsOfBlock(x + block.offset, block, run_stride));
+  return all;
 }
 
 // Moments of the group that starts at x.
 template <typename T>
-HWY_INLINE GroupMoments MomentsOfGroup(const T* x, const Runs& runs) {
-  GroupMoments all = {0.0, 0.0};
-  size_t count = 0;
-  BlockCursor blocks(runs.runs, runs.run_stride, runs.length, sizeof(T));
-  Block block;
-  while (blocks.Next(&block)) {
-    const GroupMoments next = MomentsOfBlock(x + block.offset, block, runs.run_stride);
-    if (count == 0) {
-      all = next;
-    } else {
-      ChanMerge(ChanWeights(count, block.Count()), next.mean, next.m2, &all.mean, &all.m2);
-    }
-    count += block.Count();
-  }
+HWY_INLINE Moments MomentsOfGroup(const T* x, const Runs& runs) {
+  Moments all;
+  BlockCursor chunks(runs.runs, runs.run_stride, runs.length, kChunkBytes / sizeof(T));
+  Block chunk;
+  while (chunks.Next(&chunk)) all.Merge(MomentsOfChunk(x + chunk.offset, chunk, runs.run_stride));
   return all;
 }
 

@@ -28,19 +28,24 @@ struct Runs {
   size_t Count() const { return groups * runs * length; }
 };
 
-// A row-major matrix whose columns share statistics.
+// A matrix whose columns share statistics: rows of adjacent elements, `stride` apart.
 struct Rows {
-  size_t rows;
-  size_t columns;
+  Rows() = default;
+  Rows(size_t rows, size_t columns) : Rows(rows, columns, columns) {}
+  Rows(size_t rows, size_t columns, size_t stride) : rows(rows), columns(columns), stride(stride) {}
 
   size_t Count() const { return rows * columns; }
+
+  size_t rows;
+  size_t columns;
+  size_t stride;
 };
 
 inline Runs ChannelsFirstRuns(const Shape& shape) {
   return {shape.c, shape.s, shape.n, shape.c * shape.s, shape.s};
 }
 
-inline Rows ChannelsLastRows(const Shape& shape) { return {shape.n * shape.s, shape.c}; }
+inline Rows ChannelsLastRows(const Shape& shape) { return {shape.n * shape.s, shape.c, shape.c}; }
 
 }  // namespace batchnorm
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "cpp/coefficients.h"
+
 namespace batchnorm {
 
 // weight and bias a channel; null stands for 1 and 0.
@@ -12,26 +14,36 @@ struct Affine {
   double Weight(size_t c) const { return weight == nullptr ? 1.0 : static_cast<double>(weight[c]); }
   double Bias(size_t c) const { return bias == nullptr ? 0.0 : static_cast<double>(bias[c]); }
 
+  // From channel c on.
+  Affine From(size_t c) const {
+    return {weight == nullptr ? nullptr : weight + c, bias == nullptr ? nullptr : bias + c};
+  }
+
   const P* weight;
   const P* bias;
 };
 
 // Where the statistics of a batch go, an element a channel.
 struct BatchStatistics {
-  // From the sum of squared deviations of `count` values; variance is the biased one.
-  void Set(size_t c, double channel_mean, double m2, size_t count, double eps) const {
-    const double channel_variance = m2 / static_cast<double>(count);
-    mean[c] = channel_mean;
-    variance[c] = channel_variance;
-    // A constant channel with eps 0 comes out as bias, not as NaN.
-    const double padded = channel_variance + eps;
-    invstd[c] = padded == 0.0 ? 0.0 : 1.0 / std::sqrt(padded);
-  }
+  // From channel c on.
+  BatchStatistics From(size_t c) const { return {mean + c, variance + c, invstd + c}; }
 
   double* mean;
   double* variance;
   double* invstd;
 };
+
+// Finishes channel c, whose mean is set and whose variance still is the sum of squared deviations
+// of `count` values: sets its (biased) variance and invstd, and returns its coefficients.
+template <typename T, typename P>
+NormalizeCoefficients<T> FinishChannel(const BatchStatistics& statistics, const Affine<P>& affine,
+                                       size_t c, size_t count, double eps) {
+  statistics.variance[c] /= static_cast<double>(count);
+  // A constant channel with eps 0 comes out as bias, not as NaN.
+  const double padded = statistics.variance[c] + eps;
+  statistics.invstd[c] = padded == 0.0 ? 0.0 : 1.0 / std::sqrt(padded);
+  return {statistics.mean[c], statistics.invstd[c] * affine.Weight(c), affine.Bias(c)};
+}
 
 }  // namespace batchnorm
 

@@ -9,13 +9,17 @@ namespace batchnorm {
 namespace {
 
 struct OneChannel {
-  OneChannel(double m2, size_t count, double eps) {
-    BatchStatistics{&mean, &variance, &invstd}.Set(0, 5.0, m2, count, eps);
+  OneChannel(double m2, size_t count, double eps) : variance(m2) {
+    const double weight = 3.0;
+    const double bias = 2.0;
+    const BatchStatistics statistics = {&mean, &variance, &invstd};
+    coefficients = FinishChannel<double>(statistics, Affine<double>{&weight, &bias}, 0, count, eps);
   }
 
-  double mean = 0;
-  double variance = 0;
-  double invstd = 0;
+  double mean = 5.0;
+  double variance;
+  double invstd = -1.0;
+  NormalizeCoefficients<double> coefficients;
 };
 
 TEST(StatisticsTest, VarianceIsTheBiasedOne) {
@@ -23,6 +27,9 @@ TEST(StatisticsTest, VarianceIsTheBiasedOne) {
   EXPECT_EQ(channel.mean, 5.0);
   EXPECT_EQ(channel.variance, 9.0);
   EXPECT_EQ(channel.invstd, 0.25);
+  EXPECT_EQ(channel.coefficients.mean.high, 5.0);
+  EXPECT_EQ(channel.coefficients.scale, 0.75);
+  EXPECT_EQ(channel.coefficients.bias, 2.0);
 }
 
 TEST(StatisticsTest, NoVarianceAndNoEpsGiveNoScale) {

@@ -5,13 +5,16 @@
 
 namespace batchnorm {
 
+// Where an output goes: into the cache, or past it.
+enum class Stores { kCached, kStreaming };
+
 // An output larger than this leaves the cache before anybody reads it: written past the cache, it
 // costs no read for ownership and evicts nothing.
 constexpr size_t kStreamBytes = size_t{4} * 1024 * 1024;
 
 template <typename T>
-constexpr bool ShouldStream(size_t elements) {
-  return elements > kStreamBytes / sizeof(T);
+constexpr Stores StoresFor(size_t elements) {
+  return elements > kStreamBytes / sizeof(T) ? Stores::kStreaming : Stores::kCached;
 }
 
 }  // namespace batchnorm

@@ -12,33 +12,72 @@ HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
 namespace HWY_NAMESPACE {
 
+template <bool kStream, typename T, typename P>
+HWY_INLINE void BackwardGroups(const T* dy, const T* x, T* dx, const Runs& runs,
+                               const ForwardState<P>& state, const ParameterGradients& gradients) {
+  for (size_t g = 0; g < runs.groups; ++g) {
+    const size_t offset = g * runs.group_stride;
+    const GradSums sums = ReduceGroup(dy + offset, x + offset, runs, state.mean[g]);
+    gradients.bias[g] = sums.sum;
+    gradients.weight[g] = sums.dot;
+    const BackwardCoefficients<Compute<T>> coefficients =
+        FinishChannel<Compute<T>>(gradients, state, g, runs.runs * runs.length);
+    for (size_t r = 0; r < runs.runs; ++r) {
+      const size_t run = offset + r * runs.run_stride;
+      BackwardApplyRun<kStream>(dy + run, x + run, dx + run, runs.length, coefficients);
+    }
+  }
+}
+
+template <bool kStream, typename T, typename P>
+HWY_INLINE void BackwardShortRuns(const T* dy, const T* x, T* dx, const Runs& runs,
+                                  const ForwardState<P>& state,
+                                  const ParameterGradients& gradients) {
+  ReduceScratch scratch;
+  BackwardCoefficients<Compute<T>> coefficients[kMaxColumns];
+  BackwardColumnCoefficients<Compute<T>> columns;
+  ShortRunCursor strips(runs);
+  Strip strip;
+  while (strips.Next(&strip)) {
+    const ParameterGradients strip_gradients = gradients.From(strip.first_channel);
+    const ForwardState<P> strip_state = state.From(strip.first_channel);
+    ReduceShortRuns(dy, x, strip, strip_state.mean, strip_gradients.bias, strip_gradients.weight,
+                    scratch);
+    for (size_t c = 0; c < strip.channels; ++c) {
+      coefficients[c] =
+          FinishChannel<Compute<T>>(strip_gradients, strip_state, c, runs.runs * runs.length);
+    }
+    ForEachColumn(strip, [&](size_t j, size_t c) HWY_ATTR { columns.Set(j, coefficients[c]); });
+    for (size_t r = 0; r < strip.rows.rows; ++r) {
+      const size_t offset = strip.offset + r * strip.rows.stride;
+      BackwardApplyRow<kStream>(dy + offset, x + offset, dx + offset, strip.rows.columns, columns);
+    }
+  }
+}
+
 template <typename T, typename P>
 HWY_INLINE void BackwardRunsOf(const T* dy, const T* x, T* dx, const Runs& runs,
-                               const ForwardState<P>& state, const ParameterGradients& gradients) {
-  WithStreaming<T>(runs.Count(), [=, &runs](const auto stream) HWY_ATTR {
-    for (size_t g = 0; g < runs.groups; ++g) {
-      const size_t offset = g * runs.group_stride;
-      const GradSums sums = ReduceGroup(dy + offset, x + offset, runs, state.mean[g]);
-      gradients.weight[g] = sums.dot * state.invstd[g];
-      gradients.bias[g] = sums.sum;
-      const BackwardCoefficients<T> coefficients =
-          TrainingCoefficients<T>(state, g, sums.sum, sums.dot, runs.runs * runs.length);
-      for (size_t r = 0; r < runs.runs; ++r) {
-        const size_t run = offset + r * runs.run_stride;
-        BackwardApplyRun<stream()>(dy + run, x + run, dx + run, runs.length, coefficients);
-      }
+                               const ForwardState<P>& state, const ParameterGradients& gradients,
+                               Stores stores) {
+  WithStores(stores, [=, &runs](const auto stream) HWY_ATTR {
+    if (AreShort(runs)) {
+      BackwardShortRuns<stream()>(dy, x, dx, runs, state, gradients);
+    } else {
+      BackwardGroups<stream()>(dy, x, dx, runs, state, gradients);
     }
   });
 }
 
 // HWY_EXPORT takes no template: a name for each element type.
 void BackwardRunsF32(const float* dy, const float* x, float* dx, const Runs& runs,
-                     const ForwardState<float>& state, const ParameterGradients& gradients) {
-  BackwardRunsOf(dy, x, dx, runs, state, gradients);
+                     const ForwardState<float>& state, const ParameterGradients& gradients,
+                     Stores stores) {
+  BackwardRunsOf(dy, x, dx, runs, state, gradients, stores);
 }
 void BackwardRunsF64(const double* dy, const double* x, double* dx, const Runs& runs,
-                     const ForwardState<double>& state, const ParameterGradients& gradients) {
-  BackwardRunsOf(dy, x, dx, runs, state, gradients);
+                     const ForwardState<double>& state, const ParameterGradients& gradients,
+                     Stores stores) {
+  BackwardRunsOf(dy, x, dx, runs, state, gradients, stores);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -52,12 +91,14 @@ HWY_EXPORT(BackwardRunsF32);
 HWY_EXPORT(BackwardRunsF64);
 
 void TrainingBackwardRuns(const float* dy, const float* x, float* dx, const Runs& runs,
-                          const ForwardState<float>& state, const ParameterGradients& gradients) {
-  HWY_DYNAMIC_DISPATCH(BackwardRunsF32)(dy, x, dx, runs, state, gradients);
+                          const ForwardState<float>& state, const ParameterGradients& gradients,
+                          Stores stores) {
+  HWY_DYNAMIC_DISPATCH(BackwardRunsF32)(dy, x, dx, runs, state, gradients, stores);
 }
 void TrainingBackwardRuns(const double* dy, const double* x, double* dx, const Runs& runs,
-                          const ForwardState<double>& state, const ParameterGradients& gradients) {
-  HWY_DYNAMIC_DISPATCH(BackwardRunsF64)(dy, x, dx, runs, state, gradients);
+                          const ForwardState<double>& state, const ParameterGradients& gradients,
+                          Stores stores) {
+  HWY_DYNAMIC_DISPATCH(BackwardRunsF64)(dy, x, dx, runs, state, gradients, stores);
 }
 
 }  // namespace batchnorm

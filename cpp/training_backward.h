@@ -3,6 +3,7 @@
 
 #include "cpp/gradients.h"
 #include "cpp/shape.h"
+#include "cpp/streaming.h"
 
 namespace batchnorm {
 
@@ -10,9 +11,11 @@ namespace batchnorm {
 // gradients of the parameters are dot * invstd and sum(dy). dx may be dy or x. Groups must not be
 // empty.
 void TrainingBackwardRuns(const float* dy, const float* x, float* dx, const Runs& runs,
-                          const ForwardState<float>& state, const ParameterGradients& gradients);
+                          const ForwardState<float>& state, const ParameterGradients& gradients,
+                          Stores stores);
 void TrainingBackwardRuns(const double* dy, const double* x, double* dx, const Runs& runs,
-                          const ForwardState<double>& state, const ParameterGradients& gradients);
+                          const ForwardState<double>& state, const ParameterGradients& gradients,
+                          Stores stores);
 
 }  // namespace batchnorm
 

@@ -37,15 +37,12 @@ struct Forward {
 template <typename T>
 void InTwoSteps(const T* dy, const T* x, T* dx, const Runs& runs, const ForwardState<T>& state,
                 const ParameterGradients& gradients) {
-  std::vector<double> dot(runs.groups);
-  BackwardReduceRuns(dy, x, runs, state.mean, gradients.bias, dot.data());
+  BackwardReduceRuns(dy, x, runs, state.mean, gradients.bias, gradients.weight);
   std::vector<BackwardCoefficients<T>> coefficients;
   for (size_t g = 0; g < runs.groups; ++g) {
-    gradients.weight[g] = dot[g] * state.invstd[g];
-    coefficients.push_back(
-        TrainingCoefficients<T>(state, g, gradients.bias[g], dot[g], runs.runs * runs.length));
+    coefficients.push_back(FinishChannel<T>(gradients, state, g, runs.runs * runs.length));
   }
-  BackwardApplyRuns(dy, x, dx, runs, coefficients.data());
+  BackwardApplyRuns(dy, x, dx, runs, coefficients.data(), StoresFor<T>(runs.Count()));
 }
 
 template <typename T>
@@ -57,7 +54,8 @@ void ExpectBitsOfTwoSteps(const Runs& runs, const PaddedArray<T>& dy, const Padd
 
   const auto expect = [&](const T* dy_data, const T* x_data, PaddedArray<T>& dx) {
     Gradients gradients(runs.groups);
-    TrainingBackwardRuns(dy_data, x_data, dx.data(), runs, state, gradients);
+    TrainingBackwardRuns(dy_data, x_data, dx.data(), runs, state, gradients,
+                         StoresFor<T>(runs.Count()));
     EXPECT_TRUE(SameBits(dx.data(), expected.data(), dx.size()));
     EXPECT_EQ(gradients.All(), expected_gradients.All());
     EXPECT_TRUE(OnlyElementsWritten(runs, dx));
@@ -104,7 +102,8 @@ void ExpectSameBackwardOnTargets() {
     ExpectSameBitsOnTargets([&] {
       Gradients gradients(runs.groups);
       std::vector<T> dx(Extent(runs));
-      TrainingBackwardRuns(dy.data(), x.data(), dx.data(), runs, forward.State(), gradients);
+      TrainingBackwardRuns(dy.data(), x.data(), dx.data(), runs, forward.State(), gradients,
+                           StoresFor<T>(runs.Count()));
       std::vector<double> all = gradients.All();
       all.insert(all.end(), dx.begin(), dx.end());
       return all;

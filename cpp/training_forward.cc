@@ -7,37 +7,80 @@
 #include "cpp/apply-inl.h"
 #include "cpp/normalize-inl.h"
 #include "cpp/run_moments-inl.h"
+#include "cpp/short_run_moments-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
 namespace HWY_NAMESPACE {
 
+// Sets the statistics of group g and returns its coefficients.
+template <typename T, typename P>
+HWY_INLINE NormalizeCoefficients<Compute<T>> FinishGroup(const Moments& moments,
+                                                         const Affine<P>& affine, double eps,
+                                                         const BatchStatistics& statistics,
+                                                         size_t g) {
+  statistics.mean[g] = moments.mean;
+  statistics.variance[g] = moments.m2;
+  return FinishChannel<Compute<T>>(statistics, affine, g, moments.count, eps);
+}
+
+template <bool kStream, typename T, typename P>
+HWY_INLINE void ForwardGroups(const T* x, T* y, const Runs& runs, const Affine<P>& affine,
+                              double eps, const BatchStatistics& statistics) {
+  for (size_t g = 0; g < runs.groups; ++g) {
+    const size_t offset = g * runs.group_stride;
+    const Moments moments = MomentsOfGroup(x + offset, runs);
+    const NormalizeCoefficients<Compute<T>> coefficients =
+        FinishGroup<T>(moments, affine, eps, statistics, g);
+    for (size_t r = 0; r < runs.runs; ++r) {
+      const size_t run = offset + r * runs.run_stride;
+      NormalizeRun<kStream>(x + run, y + run, runs.length, coefficients);
+    }
+  }
+}
+
+template <bool kStream, typename T, typename P>
+HWY_INLINE void ForwardShortRuns(const T* x, T* y, const Runs& runs, const Affine<P>& affine,
+                                 double eps, const BatchStatistics& statistics) {
+  Moments moments[kMaxColumns];
+  NormalizeCoefficients<Compute<T>> coefficients[kMaxColumns];
+  NormalizeColumnCoefficients<Compute<T>> columns;
+  ShortRunCursor strips(runs);
+  Strip strip;
+  while (strips.Next(&strip)) {
+    MomentsOfShortRuns(x, strip, moments);
+    for (size_t c = 0; c < strip.channels; ++c) {
+      coefficients[c] =
+          FinishGroup<T>(moments[c], affine, eps, statistics, strip.first_channel + c);
+    }
+    ForEachColumn(strip, [&](size_t j, size_t c) HWY_ATTR { columns.Set(j, coefficients[c]); });
+    for (size_t r = 0; r < strip.rows.rows; ++r) {
+      const size_t offset = strip.offset + r * strip.rows.stride;
+      NormalizeRow<kStream>(x + offset, y + offset, strip.rows.columns, columns);
+    }
+  }
+}
+
 template <typename T, typename P>
 HWY_INLINE void ForwardRunsOf(const T* x, T* y, const Runs& runs, const Affine<P>& affine,
-                              double eps, const BatchStatistics& statistics) {
-  WithStreaming<T>(runs.Count(), [=, &runs](const auto stream) HWY_ATTR {
-    for (size_t g = 0; g < runs.groups; ++g) {
-      const size_t offset = g * runs.group_stride;
-      const GroupMoments moments = MomentsOfGroup(x + offset, runs);
-      statistics.Set(g, moments.mean, moments.m2, runs.runs * runs.length, eps);
-      const NormalizeCoefficients<T> coefficients(
-          moments.mean, statistics.invstd[g] * affine.Weight(g), affine.Bias(g));
-      for (size_t r = 0; r < runs.runs; ++r) {
-        const size_t run = offset + r * runs.run_stride;
-        NormalizeRun<stream()>(x + run, y + run, runs.length, coefficients);
-      }
+                              double eps, const BatchStatistics& statistics, Stores stores) {
+  WithStores(stores, [=, &runs](const auto stream) HWY_ATTR {
+    if (AreShort(runs)) {
+      ForwardShortRuns<stream()>(x, y, runs, affine, eps, statistics);
+    } else {
+      ForwardGroups<stream()>(x, y, runs, affine, eps, statistics);
     }
   });
 }
 
 // HWY_EXPORT takes no template: a name for each element type.
 void ForwardRunsF32(const float* x, float* y, const Runs& runs, const Affine<float>& affine,
-                    double eps, const BatchStatistics& statistics) {
-  ForwardRunsOf(x, y, runs, affine, eps, statistics);
+                    double eps, const BatchStatistics& statistics, Stores stores) {
+  ForwardRunsOf(x, y, runs, affine, eps, statistics, stores);
 }
 void ForwardRunsF64(const double* x, double* y, const Runs& runs, const Affine<double>& affine,
-                    double eps, const BatchStatistics& statistics) {
-  ForwardRunsOf(x, y, runs, affine, eps, statistics);
+                    double eps, const BatchStatistics& statistics, Stores stores) {
+  ForwardRunsOf(x, y, runs, affine, eps, statistics, stores);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -51,12 +94,12 @@ HWY_EXPORT(ForwardRunsF32);
 HWY_EXPORT(ForwardRunsF64);
 
 void TrainingForwardRuns(const float* x, float* y, const Runs& runs, const Affine<float>& affine,
-                         double eps, const BatchStatistics& statistics) {
-  HWY_DYNAMIC_DISPATCH(ForwardRunsF32)(x, y, runs, affine, eps, statistics);
+                         double eps, const BatchStatistics& statistics, Stores stores) {
+  HWY_DYNAMIC_DISPATCH(ForwardRunsF32)(x, y, runs, affine, eps, statistics, stores);
 }
 void TrainingForwardRuns(const double* x, double* y, const Runs& runs, const Affine<double>& affine,
-                         double eps, const BatchStatistics& statistics) {
-  HWY_DYNAMIC_DISPATCH(ForwardRunsF64)(x, y, runs, affine, eps, statistics);
+                         double eps, const BatchStatistics& statistics, Stores stores) {
+  HWY_DYNAMIC_DISPATCH(ForwardRunsF64)(x, y, runs, affine, eps, statistics, stores);
 }
 
 }  // namespace batchnorm

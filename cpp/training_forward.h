@@ -3,15 +3,16 @@
 
 #include "cpp/shape.h"
 #include "cpp/statistics.h"
+#include "cpp/streaming.h"
 
 namespace batchnorm {
 
 // Moments and normalization of each group of runs in one go, while the group is in cache:
 // y = (x - mean) * invstd * weight + bias. y may be x. Groups must not be empty.
 void TrainingForwardRuns(const float* x, float* y, const Runs& runs, const Affine<float>& affine,
-                         double eps, const BatchStatistics& statistics);
+                         double eps, const BatchStatistics& statistics, Stores stores);
 void TrainingForwardRuns(const double* x, double* y, const Runs& runs, const Affine<double>& affine,
-                         double eps, const BatchStatistics& statistics);
+                         double eps, const BatchStatistics& statistics, Stores stores);
 
 }  // namespace batchnorm
 

@@ -26,15 +26,12 @@ EVERY_TARGET_SUITE(TrainingForwardTest);
 template <typename T>
 void InTwoSteps(const T* x, T* y, const Runs& runs, const Affine<T>& affine, double eps,
                 const BatchStatistics& statistics) {
-  std::vector<double> mean(runs.groups);
-  std::vector<double> m2(runs.groups);
-  MomentsOfRuns(x, runs, mean.data(), m2.data());
+  MomentsOfRuns(x, runs, statistics.mean, statistics.variance);
   std::vector<NormalizeCoefficients<T>> coefficients;
   for (size_t g = 0; g < runs.groups; ++g) {
-    statistics.Set(g, mean[g], m2[g], runs.runs * runs.length, eps);
-    coefficients.emplace_back(mean[g], statistics.invstd[g] * affine.Weight(g), affine.Bias(g));
+    coefficients.push_back(FinishChannel<T>(statistics, affine, g, runs.runs * runs.length, eps));
   }
-  NormalizeRuns(x, y, runs, coefficients.data());
+  NormalizeRuns(x, y, runs, coefficients.data(), StoresFor<T>(runs.Count()));
 }
 
 template <typename T>
@@ -45,7 +42,8 @@ void ExpectBitsOfTwoSteps(const Runs& runs, const PaddedArray<T>& x, PaddedArray
   InTwoSteps<T>(x.data(), expected.data(), runs, affine, 1e-5, expected_statistics);
 
   Statistics statistics(runs.groups);
-  TrainingForwardRuns(x.data(), y.data(), runs, affine, 1e-5, statistics);
+  TrainingForwardRuns(x.data(), y.data(), runs, affine, 1e-5, statistics,
+                      StoresFor<T>(runs.Count()));
   EXPECT_TRUE(SameBits(y.data(), expected.data(), y.size()));
   EXPECT_EQ(statistics.All(), expected_statistics.All());
   EXPECT_TRUE(OnlyElementsWritten(runs, y));
@@ -53,7 +51,8 @@ void ExpectBitsOfTwoSteps(const Runs& runs, const PaddedArray<T>& x, PaddedArray
 
   PaddedArray<T> in_place = x;
   Statistics statistics_in_place(runs.groups);
-  TrainingForwardRuns(in_place.data(), in_place.data(), runs, affine, 1e-5, statistics_in_place);
+  TrainingForwardRuns(in_place.data(), in_place.data(), runs, affine, 1e-5, statistics_in_place,
+                      StoresFor<T>(runs.Count()));
   EXPECT_TRUE(SameBits(in_place.data(), expected.data(), expected.size()));
   EXPECT_EQ(statistics_in_place.All(), expected_statistics.All());
   EXPECT_TRUE(in_place.PaddingIsUntouched());
@@ -98,7 +97,8 @@ EVERY_TARGET_TEST(TrainingForwardTest, ExactDataAreExact) {
     }
     PaddedArray<T> y(Extent(runs), 2);
     Statistics statistics(runs.groups);
-    TrainingForwardRuns(x.data(), y.data(), runs, {weight.data(), bias.data()}, 3.0, statistics);
+    TrainingForwardRuns(x.data(), y.data(), runs, {weight.data(), bias.data()}, 3.0, statistics,
+                        StoresFor<T>(runs.Count()));
     for (size_t g = 0; g < runs.groups; ++g) {
       EXPECT_EQ(statistics.mean[g], mean(g));
       EXPECT_EQ(statistics.variance[g], 1.0);
@@ -120,7 +120,8 @@ EVERY_TARGET_TEST(TrainingForwardTest, AConstantGroupGivesBias) {
         const RandomAffine<T> affine(runs.groups);
         PaddedArray<T> y(Extent(runs));
         Statistics statistics(runs.groups);
-        TrainingForwardRuns(x.data(), y.data(), runs, affine, eps, statistics);
+        TrainingForwardRuns(x.data(), y.data(), runs, affine, eps, statistics,
+                            StoresFor<T>(runs.Count()));
         for (size_t g = 0; g < runs.groups; ++g) {
           ForEachElement(runs, g, [&](size_t i) { ASSERT_EQ(y[i], affine.bias[g]); });
         }
@@ -137,7 +138,8 @@ void ExpectSameForwardOnTargets() {
     ExpectSameBitsOnTargets([&] {
       Statistics statistics(runs.groups);
       std::vector<T> y(Extent(runs));
-      TrainingForwardRuns(x.data(), y.data(), runs, affine, 1e-5, statistics);
+      TrainingForwardRuns(x.data(), y.data(), runs, affine, 1e-5, statistics,
+                          StoresFor<T>(runs.Count()));
       std::vector<double> all = statistics.All();
       all.insert(all.end(), y.begin(), y.end());
       return all;

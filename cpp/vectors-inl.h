@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "cpp/compute_type.h"
 #include "cpp/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -63,7 +64,7 @@ HWY_INLINE size_t Misaligned(D d, const T* p, size_t length) {
 // y[i] = f(vec, i) for i < length. kStream writes past the cache.
 template <bool kStream, typename T, class F>
 HWY_INLINE void Transform(T* y, size_t length, const F f) {
-  const hn::ScalableTag<T> d;
+  const hn::ScalableTag<Compute<T>> d;
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   if (kStream) {

@@ -45,3 +45,4 @@ export {
   tensor,
   zeros,
 } from './tensor';
+export { getNumThreads, setNumThreads } from './threads';

@@ -10,7 +10,7 @@ export interface Info {
   readonly simdTarget: string;
   /** The SIMD targets that this processor and this addon both have, best first. */
   readonly simdTargets: readonly string[];
-  /** How many threads one call uses. */
+  /** How many threads one call may use. */
   readonly threads: number;
   /** The file that the addon was loaded from. */
   readonly addon: string;
@@ -31,7 +31,7 @@ export function info(): Info {
     version,
     simdTarget: native.simdTarget(),
     simdTargets: native.simdTargets(),
-    threads: 1,
+    threads: native.numThreads(),
     addon: addonPath,
     napi: process.versions.napi ?? '',
   };

@@ -1,8 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import nodeGypBuild from 'node-gyp-build';
 import { ArgumentError, BatchNormError } from './errors';
 import { LoadError } from './load-error';
 import type { FloatArray } from './tensor/dtype';
+
+/** The most threads that the addon takes. */
+export const maxThreads = 1024;
 
 /** What each call of the addon returns; 0 is success, the rest names what it refused. */
 export enum Status {
@@ -73,6 +77,9 @@ export interface Native {
   simdTargets(): string[];
   simdTarget(): string;
   setSimdTarget(name: string | null): Status;
+  numThreads(): number;
+  setNumThreads(threads: number): Status;
+  setDefaultNumThreads(threads: number): Status;
 }
 
 /** Puts the SIMD target that BATCHNORM_SIMD names into use; unset or empty leaves the best one. */
@@ -84,6 +91,19 @@ function requestSimdTarget(native: Native, name: string | undefined): void {
   );
 }
 
+/**
+ * Gives a process that has set no number of threads the one that BATCHNORM_NUM_THREADS says, or all
+ * available cores where it is unset or empty.
+ */
+function requestNumThreads(native: Native, threads: string | undefined): void {
+  const wanted = threads ? Number(threads) : Math.min(availableParallelism(), maxThreads);
+  if (native.setDefaultNumThreads(wanted) === Status.ok) return;
+  throw new ArgumentError(
+    `BATCHNORM_NUM_THREADS should be an integer from 1 to ${maxThreads}, got ${threads} ` +
+      '(unset it for all available cores)',
+  );
+}
+
 const packageRoot = join(__dirname, '..');
 
 function load(): { native: Native; path: string } {
@@ -92,6 +112,7 @@ function load(): { native: Native; path: string } {
     path = nodeGypBuild.resolve(packageRoot);
     const native: Native = require(path);
     requestSimdTarget(native, process.env.BATCHNORM_SIMD);
+    requestNumThreads(native, process.env.BATCHNORM_NUM_THREADS);
     return { native, path };
   } catch (error) {
     if (error instanceof BatchNormError) throw error;

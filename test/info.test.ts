@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { info } from 'batchnorm';
+import { getNumThreads, info } from 'batchnorm';
 
 const root = join(__dirname, '..');
 
@@ -17,7 +17,7 @@ test('info says what runs here', () => {
   expect(version).toBe(require('../package.json').version);
   expect(simdTargets).toContain(simdTarget);
   expect(new Set(simdTargets).size).toBe(simdTargets.length);
-  expect(threads).toBe(1);
+  expect(threads).toBe(getNumThreads());
   expect(existsSync(addon)).toBe(true);
   expect(Number(napi)).toBeGreaterThanOrEqual(9);
 });

@@ -101,7 +101,7 @@ void ExpectLargeOutputsAsTheirHalves() {
     const ElementwiseArrays<Kernel<T>, T> x(runs, 1, Distribution::kNormal);
     PaddedArray<T> expected(Extent(runs));
     for (const auto& half : Halves(layout)) {
-      ASSERT_FALSE(ShouldStream<T>(half.layout.Count()));
+      ASSERT_FALSE((StoresFor<T>(half.layout.Count()) == Stores::kStreaming));
       ElementwiseInputs<T> inputs = x.Inputs();
       for (size_t k = 0; k < Kernel<T>::kInputs; ++k) inputs[k] += half.offset;
       kernel.Run(inputs, expected.data() + half.offset, half.layout);

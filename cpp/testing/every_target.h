@@ -22,8 +22,12 @@ class EveryTarget : public ::testing::TestWithParam<std::string> {
 }  // namespace batchnorm
 
 // Declares `suite`.
-#define EVERY_TARGET_SUITE(suite)                                                             \
-  class suite : public batchnorm::EveryTarget {};                                             \
+#define EVERY_TARGET_SUITE(suite)                 \
+  class suite : public batchnorm::EveryTarget {}; \
+  INSTANTIATE_EVERY_TARGET(suite)
+
+// For a suite that is a class of its own, derived from EveryTarget.
+#define INSTANTIATE_EVERY_TARGET(suite)                                                       \
   INSTANTIATE_TEST_SUITE_P(Target, suite, ::testing::ValuesIn(batchnorm::AvailableTargets()), \
                            [](const ::testing::TestParamInfo<std::string>& i) { return i.param; })
 

@@ -21,13 +21,13 @@ void ForEachLargeLayout(const Test& test) {
   for (const size_t s : {size_t{33}, size_t{3} + kLimit / 6}) {
     const Runs runs = ChannelsFirstRuns({kLimit / (3 * s) + 1, 3, s});
     SCOPED_TRACE(::testing::Message() << runs);
-    ASSERT_TRUE(ShouldStream<T>(runs.Count()));
+    ASSERT_TRUE((StoresFor<T>(runs.Count()) == Stores::kStreaming));
     test(runs);
   }
   for (const size_t columns : {1, 5, 33, 257, 1100}) {
     const Rows rows = {kLimit / columns + 1, columns};
     SCOPED_TRACE(::testing::Message() << rows);
-    ASSERT_TRUE(ShouldStream<T>(rows.Count()));
+    ASSERT_TRUE((StoresFor<T>(rows.Count()) == Stores::kStreaming));
     test(rows);
   }
 }

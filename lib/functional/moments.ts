@@ -1,5 +1,4 @@
 import { native } from '../native';
-import { requireMemory } from '../tensor/memory';
 import { sizeOf } from '../tensor/shape';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import type { Caller } from './caller';
@@ -36,7 +35,6 @@ const caller: Caller = { name: 'moments', ranks: null, numFeatures: null };
 export function moments(input: TensorLike): Moments {
   const x = asTensor(input, 'input', caller.name);
   const { n, c, s, channelsLast } = collapse(caller, x);
-  requireMemory(caller.name, 'input', x.data, x.size);
   const mean = perChannel(c);
   const variance = perChannel(c);
   if (x.size === 0) {

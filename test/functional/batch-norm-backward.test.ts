@@ -194,12 +194,19 @@ describe('refuses', () => {
     expect(said).toMatch(/^batchNormBackward: /);
   };
 
-  test('missing statistics', () => {
+  test('missing statistics, and what is no tensor', () => {
     for (const name of ['mean', 'invstd']) {
       refused(
         () => F.batchNormBackward(gradOutput, input, { ...options, [name]: undefined }),
         ArgumentError,
         `batchNormBackward: ${name} is needed, one value per channel`,
+      );
+    }
+    for (const name of ['mean', 'invstd', 'weight', 'out']) {
+      refused(
+        () => F.batchNormBackward(gradOutput, input, { ...options, [name]: 3 }),
+        ArgumentError,
+        `batchNormBackward: ${name} must be a Tensor`,
       );
     }
     refused(

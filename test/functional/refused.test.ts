@@ -199,8 +199,18 @@ describe.each([true, false])('batchNorm with training: %s refuses', (training) =
         /^batchNorm: input/,
       );
       if (value === null || value === undefined) return;
-      const options = { training, out, weight: wrong(value) };
-      expect(() => F.batchNorm(input, mean, variance, options)).toThrow(/^batchNorm: weight/);
+      for (const name of ['weight', 'bias', 'out']) {
+        const options = { training, out, [name]: wrong(value) };
+        const call = () => F.batchNorm(input, mean, variance, options);
+        expect(call).toThrow(new RegExp(`^batchNorm: ${name}`));
+      }
+      const buffers = [
+        [wrong(value), variance, /^batchNorm: runningMean/],
+        [mean, wrong(value), /^batchNorm: runningVar/],
+      ] as const;
+      for (const [runningMean, runningVar, message] of buffers) {
+        expect(() => F.batchNorm(input, runningMean, runningVar, { training })).toThrow(message);
+      }
       expect([...mean.data, ...out.data]).toEqual([2, 2, 2, ...Array(48).fill(9)]);
     },
   );

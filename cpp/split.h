@@ -1,0 +1,128 @@
+#ifndef BATCHNORM_SPLIT_H_
+#define BATCHNORM_SPLIT_H_
+
+#include <algorithm>
+#include <cstddef>
+
+#include "cpp/blocks.h"
+#include "cpp/shape.h"
+#include "cpp/strips.h"
+
+namespace batchnorm {
+
+// Work worth handing to another thread: less takes about as long as waking it.
+constexpr size_t kTaskBytes = 256 * 1024;
+
+inline size_t DivideUp(size_t a, size_t b) { return (a + b - 1) / b; }
+
+// A part of some runs: its first element, its first group, and the runs in it.
+struct RunsPart {
+  size_t offset;
+  size_t first_group;
+  Runs runs;
+};
+
+// Cuts runs into parts of about kTaskBytes, whose borders depend on the shape alone.
+class RunsSplit {
+ public:
+  // For a pass that treats each element by itself: along the runs, then the groups of a run, then
+  // the length of a run of one group.
+  static RunsSplit OfElements(const Runs& runs, size_t element_size) {
+    // A part of a few short runs would have to go through them one by one.
+    if (AreShort(runs)) return OfGroups(runs, element_size);
+    const size_t wanted = DivideUp(runs.Count() * element_size, kTaskBytes);
+    const size_t run_parts = std::min(runs.runs, wanted);
+    const size_t group_parts = std::min(runs.groups, DivideUp(wanted, run_parts));
+    const size_t length_parts = std::min(runs.length, DivideUp(wanted, run_parts * group_parts));
+    return RunsSplit(runs, DivideUp(runs.runs, run_parts), DivideUp(runs.groups, group_parts),
+                     DivideUp(runs.length, length_parts));
+  }
+
+  // For a pass that needs whole groups.
+  static RunsSplit OfGroups(const Runs& runs, size_t element_size) {
+    const size_t group_bytes = runs.runs * runs.length * element_size;
+    return RunsSplit(runs, runs.runs, DivideUp(kTaskBytes, group_bytes), runs.length);
+  }
+
+  size_t Count() const { return RunParts() * GroupParts() * LengthParts(); }
+
+  RunsPart operator[](size_t i) const {
+    const size_t length = i % LengthParts() * length_size_;
+    const size_t group = i / LengthParts() % GroupParts() * group_size_;
+    const size_t run = i / LengthParts() / GroupParts() * run_size_;
+    RunsPart part = {run * runs_.run_stride + group * runs_.group_stride + length, group, runs_};
+    part.runs.runs = std::min(run_size_, runs_.runs - run);
+    part.runs.groups = std::min(group_size_, runs_.groups - group);
+    part.runs.length = std::min(length_size_, runs_.length - length);
+    return part;
+  }
+
+ private:
+  RunsSplit(const Runs& runs, size_t run_size, size_t group_size, size_t length_size)
+      : runs_(runs), run_size_(run_size), group_size_(group_size), length_size_(length_size) {}
+
+  size_t RunParts() const { return DivideUp(runs_.runs, run_size_); }
+  size_t GroupParts() const { return DivideUp(runs_.groups, group_size_); }
+  size_t LengthParts() const { return DivideUp(runs_.length, length_size_); }
+
+  Runs runs_;
+  size_t run_size_;
+  size_t group_size_;
+  size_t length_size_;
+};
+
+// A part of a matrix: its first element and column, and the rows in it.
+struct RowsPart {
+  size_t offset;
+  size_t first_column;
+  Rows rows;
+};
+
+// Cuts a matrix into parts whose borders depend on the shape alone.
+class RowsSplit {
+ public:
+  // For a pass that treats each element by itself: parts of about kTaskBytes.
+  static RowsSplit OfElements(const Rows& matrix, size_t element_size) {
+    const size_t task_elements = kTaskBytes / element_size;
+    const size_t rows = std::max<size_t>(task_elements / matrix.columns, 1);
+    return RowsSplit(matrix, rows, std::min(matrix.columns, task_elements));
+  }
+
+  // For a pass that sums columns: so many rows that joining the sums costs little.
+  static RowsSplit OfSums(const Rows& matrix, size_t element_size) {
+    constexpr size_t kMinRows = 256;
+    const size_t columns = std::min(matrix.columns, kMaxColumns);
+    return RowsSplit(matrix, std::max(kMinRows, kChunkBytes / element_size / columns), columns);
+  }
+
+  size_t RowParts() const { return DivideUp(matrix_.rows, rows_); }
+  size_t ColumnParts() const { return DivideUp(matrix_.columns, columns_); }
+  size_t Count() const { return RowParts() * ColumnParts(); }
+
+  // Which of the row parts part i is in.
+  size_t RowPart(size_t i) const { return i / ColumnParts(); }
+  size_t RowsBefore(size_t row_part) const { return row_part * rows_; }
+  size_t RowsIn(size_t row_part) const {
+    return std::min(rows_, matrix_.rows - RowsBefore(row_part));
+  }
+
+  RowsPart operator[](size_t i) const {
+    const size_t row = RowsBefore(RowPart(i));
+    const size_t column = i % ColumnParts() * columns_;
+    return {row * matrix_.stride + column,
+            column,
+            {RowsIn(RowPart(i)), std::min(columns_, matrix_.columns - column), matrix_.stride}};
+  }
+
+ private:
+  RowsSplit(const Rows& matrix, size_t rows, size_t columns)
+      : matrix_(matrix), rows_(rows), columns_(columns) {}
+
+  Rows matrix_;
+  size_t rows_;
+  size_t columns_;
+};
+
+}  // namespace batchnorm
+
+#endif  // BATCHNORM_SPLIT_H_

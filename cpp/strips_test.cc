@@ -1,0 +1,76 @@
+#include "cpp/strips.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "cpp/testing/shapes.h"
+
+namespace batchnorm {
+namespace {
+
+// Columns around the limits of a fold (256) and of a strip (512), rows around those of a fold.
+std::vector<Rows> Matrices() {
+  std::vector<Rows> all = TestedRows<float>();
+  for (const size_t columns : {0, 2, 7, 8, 9, 15, 17, 31, 32, 64, 85, 1023, 1024, 1025}) {
+    for (const size_t rows : {0, 1, 8, 15, 16, 17, 31, 127, 128, 129, 1000}) {
+      all.push_back({rows, columns});
+    }
+  }
+  return all;
+}
+
+size_t ChannelOf(const Strip& strip, size_t j) {
+  return strip.first_channel + j / strip.width % strip.channels;
+}
+
+// Strips cover each element once, as its own channel's.
+template <class Cursor, class Channel>
+void ExpectCovered(Cursor strips, size_t elements, const Channel& channel) {
+  std::vector<int> covered(elements, 0);
+  Strip strip;
+  while (strips.Next(&strip)) {
+    ASSERT_LE(strip.rows.columns, kMaxColumns);
+    for (size_t r = 0; r < strip.rows.rows; ++r) {
+      for (size_t j = 0; j < strip.rows.columns; ++j) {
+        const size_t element = strip.offset + r * strip.rows.stride + j;
+        ASSERT_LT(element, covered.size());
+        ++covered[element];
+        ASSERT_EQ(ChannelOf(strip, j), channel(element));
+      }
+    }
+  }
+  EXPECT_FALSE(strips.Next(&strip));
+  EXPECT_EQ(covered, std::vector<int>(elements, 1));
+}
+
+TEST(StripsTest, CoverTheMatrix) {
+  for (const Rows& matrix : Matrices()) {
+    SCOPED_TRACE(::testing::Message() << matrix);
+    ExpectCovered(StripCursor(matrix), matrix.Count(),
+                  [&](size_t element) { return element % matrix.columns; });
+  }
+}
+
+TEST(StripsTest, CoverShortRuns) {
+  for (const size_t length : {1, 2, 3, 15, 16, 49, 100, 127}) {
+    for (const size_t groups : {1, 2, 5, 10, 11, 300, 1000}) {
+      const Runs runs = {groups, length, 9, groups * length, length};
+      SCOPED_TRACE(::testing::Message() << groups << " groups of " << length);
+      ASSERT_TRUE(AreShort(runs));
+      ExpectCovered(ShortRunCursor(runs), runs.Count(),
+                    [&](size_t element) { return element / length % groups; });
+    }
+  }
+}
+
+TEST(StripsTest, OnlyManyShortNeighboursAreShortRuns) {
+  EXPECT_TRUE(AreShort({64, 49, 8, 64 * 49, 49}));
+  EXPECT_FALSE(AreShort({64, 49, 7, 64 * 49, 49}));
+  EXPECT_FALSE(AreShort({64, 128, 8, 64 * 128, 128}));
+  EXPECT_FALSE(AreShort({64, 50, 8, 64 * 50, 49}));
+  EXPECT_FALSE(AreShort({64, 0, 8, 0, 0}));
+}
+
+}  // namespace
+}  // namespace batchnorm

@@ -1,0 +1,30 @@
+#ifndef BATCHNORM_THREAD_POOL_H_
+#define BATCHNORM_THREAD_POOL_H_
+
+#include <cstddef>
+
+namespace batchnorm {
+
+// How many threads a call may use, the calling one among them; at least 1. One number and one pool
+// for the whole process: callers on several threads share it instead of adding up.
+size_t NumThreads();
+void SetNumThreads(size_t threads);
+// The same, where no number was set before.
+void SetDefaultNumThreads(size_t threads);
+
+namespace internal {
+using TaskFunction = void (*)(const void* task, size_t i);
+void RunTasks(size_t count, TaskFunction function, const void* task);
+}  // namespace internal
+
+// Calls task(i) for each i < count, in any order, on the pool's threads and the calling one, and
+// returns when all are done. While another caller has the pool, the calling thread does it all.
+template <class Task>
+void ParallelFor(size_t count, const Task& task) {
+  internal::RunTasks(
+      count, [](const void* t, size_t i) { (*static_cast<const Task*>(t))(i); }, &task);
+}
+
+}  // namespace batchnorm
+
+#endif  // BATCHNORM_THREAD_POOL_H_

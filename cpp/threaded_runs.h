@@ -1,0 +1,36 @@
+#ifndef BATCHNORM_THREADED_RUNS_H_
+#define BATCHNORM_THREADED_RUNS_H_
+
+#include "cpp/coefficients.h"
+#include "cpp/compute_type.h"
+#include "cpp/gradients.h"
+#include "cpp/shape.h"
+#include "cpp/statistics.h"
+
+namespace batchnorm {
+
+// The passes over runs, on as many threads as there are: the same bits for any number of them.
+// Each is false where scratch memory ran out. Runs must not be empty.
+
+template <typename T>
+void ThreadedNormalizeRuns(const T* x, T* y, const Runs& runs,
+                           const NormalizeCoefficients<Compute<T>>* coefficients);
+
+template <typename T>
+bool ThreadedMomentsOfRuns(const T* x, const Runs& runs, double* mean, double* m2);
+
+template <typename T>
+bool ThreadedReduceRuns(const T* dy, const T* x, const Runs& runs, const double* mean, double* sum,
+                        double* dot);
+
+template <typename T, typename P>
+bool ThreadedForwardRuns(const T* x, T* y, const Runs& runs, const Affine<P>& affine, double eps,
+                         const BatchStatistics& statistics);
+
+template <typename T, typename P>
+bool ThreadedBackwardRuns(const T* dy, const T* x, T* dx, const Runs& runs,
+                          const ForwardState<P>& state, const ParameterGradients& gradients);
+
+}  // namespace batchnorm
+
+#endif  // BATCHNORM_THREADED_RUNS_H_

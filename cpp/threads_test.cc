@@ -1,0 +1,122 @@
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "cpp/batch_norm.h"
+#include "cpp/split.h"
+#include "cpp/testing/batch_norm_calls.h"
+#include "cpp/testing/channel_arrays.h"
+#include "cpp/testing/every_target.h"
+#include "cpp/testing/inputs.h"
+#include "cpp/testing/same_bits.h"
+#include "cpp/thread_pool.h"
+
+// The same bits for every number of threads, where there is enough to share.
+namespace batchnorm {
+namespace {
+
+class ThreadsTest : public EveryTarget {
+ protected:
+  void TearDown() override {
+    SetNumThreads(1);
+    EveryTarget::TearDown();
+  }
+};
+INSTANTIATE_EVERY_TARGET(ThreadsTest);
+
+// Few long channels, many channels, short runs, wide and narrow columns; sizes that no part
+// divides.
+constexpr Shape kShapes[] = {{5, 2, 70001},  {3, 100, 1501}, {33, 700, 49}, {1, 3, 300007},
+                             {1, 1, 900001}, {2999, 257, 1}, {90001, 7, 1}, {70, 9001, 1}};
+
+// Random arguments of the passes over one input.
+template <typename T>
+struct Arguments {
+  Arguments(const Shape& shape, Layout layout)
+      : shape(shape),
+        layout(layout),
+        x(RandomInput<T>(AsRuns(shape, layout), 1, Distribution::kNormal, 1)),
+        dy(RandomInput<T>(AsRuns(shape, layout), 1, Distribution::kNormal, 2)),
+        affine(shape.c),
+        running(shape.c) {}
+
+  Shape shape;
+  Layout layout;
+  PaddedArray<T> x;
+  PaddedArray<T> dy;
+  RandomAffine<T> affine;
+  RandomRunning<T> running;
+};
+
+// Everything that the passes give.
+template <typename T>
+struct Results {
+  explicit Results(const Arguments<T>& in)
+      : y(in.x.size(), 3),
+        dx(in.x.size(), 2),
+        eval_y(in.x.size(), 1),
+        eval_dx(in.x.size()),
+        mean(in.shape.c),
+        m2(in.shape.c),
+        statistics(in.shape.c),
+        gradients(in.shape.c),
+        eval_gradients(in.shape.c) {
+    const auto& [shape, layout, x, dy, affine, running] = in;
+    const Affine<T> weight_and_bias = affine;
+    EXPECT_TRUE(BatchNormMoments(x.data(), shape, layout, mean.data(), m2.data()));
+    EXPECT_TRUE(
+        BatchNormTrain(x.data(), y.data(), shape, layout, weight_and_bias, kEps, statistics));
+    const ForwardState<T> state = StateOf(statistics, affine.weight);
+    Backward<T>(dy.data(), x.data(), dx.data(), shape, layout, state, true, gradients);
+    Eval<T>(x.data(), eval_y.data(), shape, layout, affine, running);
+    Backward<T>(dy.data(), x.data(), eval_dx.data(), shape, layout, state, false, eval_gradients);
+  }
+
+  void ExpectSame(const Results& other) {
+    ExpectSame(y, other.y);
+    ExpectSame(dx, other.dx);
+    ExpectSame(eval_y, other.eval_y);
+    ExpectSame(eval_dx, other.eval_dx);
+    ExpectSame(mean, other.mean);
+    ExpectSame(m2, other.m2);
+    EXPECT_EQ(statistics.All(), other.statistics.All());
+    EXPECT_EQ(gradients.All(), other.gradients.All());
+    EXPECT_EQ(eval_gradients.All(), other.eval_gradients.All());
+  }
+
+  template <typename E>
+  void ExpectSame(PaddedArray<E>& mine, const PaddedArray<E>& other) {
+    EXPECT_TRUE(SameBits(mine.data(), other.data(), mine.size()));
+    EXPECT_TRUE(mine.PaddingIsUntouched());
+  }
+
+  PaddedArray<T> y;
+  PaddedArray<T> dx;
+  PaddedArray<T> eval_y;
+  PaddedArray<T> eval_dx;
+  PaddedArray<double> mean;
+  PaddedArray<double> m2;
+  Statistics statistics;
+  Gradients gradients;
+  Gradients eval_gradients;
+};
+
+EVERY_TARGET_TEST(ThreadsTest, AnyNumberGivesTheSameBits) {
+  for (const Shape& shape : kShapes) {
+    ASSERT_GE(shape.Count() * sizeof(T), 2 * kTaskBytes);
+    for (const Layout layout : kLayouts) {
+      SCOPED_TRACE(::testing::Message() << shape << " layout " << static_cast<int>(layout));
+      const Arguments<T> arguments(shape, layout);
+      SetNumThreads(1);
+      const Results<T> alone(arguments);
+      for (const size_t threads : {2, 3, 7, 16}) {
+        SCOPED_TRACE(::testing::Message() << threads << " threads");
+        SetNumThreads(threads);
+        Results<T>(arguments).ExpectSame(alone);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace batchnorm

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import {
+  ArgumentError,
+  BatchNorm2d,
+  getNumThreads,
+  type MemoryFormat,
+  manualSeed,
+  randn,
+  setNumThreads,
+} from 'batchnorm';
+
+const root = join(__dirname, '..');
+const atFirst = getNumThreads();
+
+afterEach(() => setNumThreads(atFirst));
+
+/** Runs a script on dist/ in a process of its own. */
+function run(script: string, threads?: string) {
+  const { BATCHNORM_NUM_THREADS: _, ...env } = process.env;
+  return spawnSync(process.execPath, ['-e', script], {
+    cwd: root,
+    env: threads === undefined ? env : { ...env, BATCHNORM_NUM_THREADS: threads },
+    encoding: 'utf8',
+  });
+}
+
+const printThreads = `console.log(require('batchnorm').getNumThreads())`;
+
+test('at first all available cores are used', () => {
+  expect(run(printThreads).stdout).toBe(`${availableParallelism()}\n`);
+  expect(run(printThreads, '').stdout).toBe(`${availableParallelism()}\n`);
+});
+
+test('BATCHNORM_NUM_THREADS sets the number', () => {
+  expect(run(printThreads, '5').stdout).toBe('5\n');
+});
+
+test.each(['0', '-1', '1.5', 'many', '1025'])('BATCHNORM_NUM_THREADS=%s is refused', (threads) => {
+  const { status, stderr } = run(printThreads, threads);
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    `BATCHNORM_NUM_THREADS should be an integer from 1 to 1024, got ${threads}`,
+  );
+});
+
+test('setNumThreads sets what getNumThreads gives', () => {
+  setNumThreads(3);
+  expect(getNumThreads()).toBe(3);
+});
+
+test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1025, '2', null, undefined])(
+  'setNumThreads(%p) is refused and changes nothing',
+  (threads) => {
+    setNumThreads(3);
+    expect(() => setNumThreads(threads as number)).toThrow(ArgumentError);
+    expect(getNumThreads()).toBe(3);
+  },
+);
+
+test('a worker thread shares the number and does not reset it', () => {
+  const script = `
+    const { getNumThreads, setNumThreads } = require('batchnorm');
+    setNumThreads(7);
+    const { Worker } = require('node:worker_threads');
+    const worker = new Worker(
+      "require('node:worker_threads').parentPort.postMessage(require('batchnorm').getNumThreads())",
+      { eval: true },
+    );
+    worker.on('message', (inWorker) => console.log(inWorker, getNumThreads()));`;
+  expect(run(script).stdout).toBe('7 7\n');
+});
+
+/** A training and an evaluation step: everything that they give, as bytes. */
+function step(shape: number[], memoryFormat: MemoryFormat) {
+  manualSeed(1);
+  const bn = new BatchNorm2d(shape[1] as number);
+  const x = randn(shape, { memoryFormat });
+  const y = bn.forward(x);
+  const dx = bn.backward(randn(shape, { memoryFormat }));
+  const z = bn.eval().forward(x);
+  const tensors = [y, dx, z, ...bn.buffers(), bn.weight?.grad, bn.bias?.grad];
+  return tensors.map((tensor) => Buffer.from(new Uint8Array(tensor?.data.buffer as ArrayBuffer)));
+}
+
+describe.each<[number[], MemoryFormat]>([
+  [[2, 2, 300, 301], 'contiguous'],
+  [[8, 100, 35, 45], 'contiguous'],
+  [[16, 512, 7, 7], 'contiguous'],
+  [[8, 100, 35, 45], 'channelsLast'],
+  [[2, 3, 300, 301], 'channelsLast'],
+])('%p %s', (shape, memoryFormat) => {
+  test('gives the same bits on 1, 2, 3, 7 and 16 threads', () => {
+    setNumThreads(1);
+    const alone = step(shape, memoryFormat);
+    for (const threads of [2, 3, 7, 16]) {
+      setNumThreads(threads);
+      const together = step(shape, memoryFormat);
+      expect(together.map((bytes, i) => bytes.equals(alone[i] as Buffer))).toEqual(
+        alone.map(() => true),
+      );
+    }
+  });
+});
