@@ -143,6 +143,13 @@ describe('options', () => {
     expect(data).toEqual(out.data);
   });
 
+  test('an out of the other memory format is taken where both put the elements in one order', () => {
+    const plain = F.batchNorm(input, null, null, { training: true });
+    const out = zeros([2, 2], { memoryFormat: 'channelsLast' });
+    expect(F.batchNorm(input, null, null, { training: true, out })).toBe(out);
+    expect(out.data).toEqual(plain.data);
+  });
+
   test('the output is out over other memory of the same buffer', () => {
     const { buffer } = new Float32Array(8);
     const x = tensor(new Float32Array(buffer, 0, 4), [2, 2]);

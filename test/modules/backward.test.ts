@@ -198,6 +198,7 @@ describe('a refused backward changes nothing and can be made again', () => {
     ['out', dy, { out: randn([3, 4]) }, ShapeError, "out should have the input's shape [4, 3]"],
     ['out over the input', dy, { out: x }, ArgumentError, 'the input of the forward pass'],
     ['option', dy, { grad: true } as never, ArgumentError, "unknown option 'grad'"],
+    ['value of out', dy, { out: 3 as never }, ArgumentError, 'out must be a Tensor'],
     ['value', [1, 2] as never, undefined, ArgumentError, 'gradOutput must be a Tensor'],
   ])('%s', (_, gradOutput, options, type, message) => {
     const bn = new BatchNorm1d(3);

@@ -36,6 +36,10 @@ describe('grad', () => {
       new ShapeError('assigned grad has data of a different size: expected [2], got [3]'),
     );
     expect(assign(zeros([2, 1]))).toThrow(ShapeError);
+    const column = new Parameter(ones([2, 1]));
+    expect(() => {
+      column.grad = zeros([2]);
+    }).toThrow(ShapeError);
     expect(assign(zeros([2], { dtype: 'float64' }))).toThrow(
       new DTypeError('assigned grad has data of a different type: expected float32, got float64'),
     );
