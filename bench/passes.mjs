@@ -11,12 +11,11 @@ export function passes({ shape, dtype, memoryFormat }) {
   const Layer = layers[shape.length];
   const training = new Layer(shape[1], { dtype });
   const evaluation = new Layer(shape[1], { dtype }).eval();
-  return [
-    { copy: () => out.data.set(input.data) },
-    { eval: () => evaluation.forward(input, { out }) },
-    {
-      training: () => training.forward(input, { out }),
-      backward: () => training.backward(gradOutput, { out }),
-    },
-  ];
+  return {
+    copy: () => out.data.set(input.data),
+    eval: () => evaluation.forward(input, { out }),
+    training: () => training.forward(input, { out }),
+    // Goes back through the forward pass that comes before it in the round.
+    backward: () => training.backward(gradOutput, { out }),
+  };
 }
