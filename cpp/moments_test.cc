@@ -194,11 +194,13 @@ EVERY_TARGET_TEST(MomentsTest, AlignmentDoesNotChangeTheBits) {
   });
 }
 
-// Layouts of several blocks, of a fold with rows left over, and of several strips.
+// Layouts of several blocks and of several chunks, of short runs side by side, of a fold with rows
+// left over, and of several strips.
 template <typename T, class Test>
 void ForEachLongLayout(const Test& test) {
-  constexpr size_t kBlock = kBlockBytes / sizeof(T);
-  test(ChannelsFirstRuns({3, 2, 2 * kBlock + 5}));
+  test(ChannelsFirstRuns({3, 2, 2 * kBlockBytes / sizeof(T) + 5}));
+  test(ChannelsFirstRuns({1, 2, kChunkBytes / sizeof(T) + 5}));
+  test(ChannelsFirstRuns({300, 5, 33}));
   test(Rows{4003, 5});
   test(Rows{40, 1100});
 }

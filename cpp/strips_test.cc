@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "cpp/testing/reference.h"
 #include "cpp/testing/shapes.h"
 
 namespace batchnorm {
@@ -24,10 +25,15 @@ size_t ChannelOf(const Strip& strip, size_t j) {
   return strip.first_channel + j / strip.width % strip.channels;
 }
 
-// Strips cover each element once, as its own channel's.
-template <class Cursor, class Channel>
-void ExpectCovered(Cursor strips, size_t elements, const Channel& channel) {
-  std::vector<int> covered(elements, 0);
+// Strips cover each element once, as its own channel's, and nothing between them.
+template <class Cursor>
+void ExpectCovered(Cursor strips, const Runs& runs) {
+  constexpr size_t kNone = static_cast<size_t>(-1);
+  std::vector<size_t> expected(Extent(runs), kNone);
+  for (size_t g = 0; g < runs.groups; ++g) {
+    ForEachElement(runs, g, [&](size_t i) { expected[i] = g; });
+  }
+  std::vector<size_t> covered(expected.size(), kNone);
   Strip strip;
   while (strips.Next(&strip)) {
     ASSERT_LE(strip.rows.columns, kMaxColumns);
@@ -35,20 +41,19 @@ void ExpectCovered(Cursor strips, size_t elements, const Channel& channel) {
       for (size_t j = 0; j < strip.rows.columns; ++j) {
         const size_t element = strip.offset + r * strip.rows.stride + j;
         ASSERT_LT(element, covered.size());
-        ++covered[element];
-        ASSERT_EQ(ChannelOf(strip, j), channel(element));
+        ASSERT_EQ(covered[element], kNone) << "element " << element << " again";
+        covered[element] = ChannelOf(strip, j);
       }
     }
   }
   EXPECT_FALSE(strips.Next(&strip));
-  EXPECT_EQ(covered, std::vector<int>(elements, 1));
+  EXPECT_EQ(covered, expected);
 }
 
 TEST(StripsTest, CoverTheMatrix) {
   for (const Rows& matrix : Matrices()) {
     SCOPED_TRACE(::testing::Message() << matrix);
-    ExpectCovered(StripCursor(matrix), matrix.Count(),
-                  [&](size_t element) { return element % matrix.columns; });
+    ExpectCovered(StripCursor(matrix), AsRuns(matrix));
   }
 }
 
@@ -58,8 +63,7 @@ TEST(StripsTest, CoverShortRuns) {
       const Runs runs = {groups, length, 9, groups * length, length};
       SCOPED_TRACE(::testing::Message() << groups << " groups of " << length);
       ASSERT_TRUE(AreShort(runs));
-      ExpectCovered(ShortRunCursor(runs), runs.Count(),
-                    [&](size_t element) { return element / length % groups; });
+      ExpectCovered(ShortRunCursor(runs), runs);
     }
   }
 }

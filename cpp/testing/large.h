@@ -46,7 +46,7 @@ inline Part<Runs> Slice(Runs runs, size_t first, size_t count) {
 }
 inline Part<Rows> Slice(Rows rows, size_t first, size_t count) {
   rows.rows = count;
-  return {first * rows.columns, rows};
+  return {first * rows.stride, rows};
 }
 
 template <class Layout>

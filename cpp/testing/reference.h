@@ -11,7 +11,7 @@ namespace batchnorm {
 
 // Both variants in one form: a column is a group of runs of one element.
 inline Runs AsRuns(const Runs& runs) { return runs; }
-inline Runs AsRuns(const Rows& rows) { return {rows.columns, 1, rows.rows, rows.columns, 1}; }
+inline Runs AsRuns(const Rows& rows) { return {rows.columns, 1, rows.rows, rows.stride, 1}; }
 inline Runs AsRuns(const Shape& shape, Layout layout) {
   return layout == Layout::kChannelsFirst ? ChannelsFirstRuns(shape)
                                           : AsRuns(ChannelsLastRows(shape));

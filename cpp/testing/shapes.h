@@ -15,7 +15,7 @@ inline std::ostream& operator<<(std::ostream& out, const Runs& runs) {
   return out << runs.groups << " groups of " << runs.runs << " runs of " << runs.length;
 }
 inline std::ostream& operator<<(std::ostream& out, const Rows& rows) {
-  return out << rows.rows << " rows of " << rows.columns;
+  return out << rows.rows << " rows of " << rows.columns << ", " << rows.stride << " apart";
 }
 inline std::ostream& operator<<(std::ostream& out, const Shape& shape) {
   return out << "n " << shape.n << ", c " << shape.c << ", s " << shape.s;
@@ -39,6 +39,8 @@ std::vector<Runs> TestedRuns() {
   for (const size_t s : SizesAroundVectors()) {
     all.push_back(ChannelsFirstRuns({1, 1, s}));
     all.push_back(ChannelsFirstRuns({3, 2, s}));
+    // So many rows that short runs go side by side.
+    all.push_back(ChannelsFirstRuns({9, 5, s}));
   }
   for (const size_t s : {kBlock - 1, kBlock, kBlock + 1, 2 * kBlock + 5}) {
     all.push_back(ChannelsFirstRuns({1, 1, s}));
@@ -49,8 +51,20 @@ std::vector<Runs> TestedRuns() {
   all.push_back(ChannelsFirstRuns({9, 2, kBlock / 4 - 1}));
   all.push_back(ChannelsFirstRuns({3, 2, kBlock / 2 + 1}));
   all.push_back(ChannelsFirstRuns({kBlock + 3, 1, 1}));
-  // Gaps between groups and between runs.
-  all.push_back({3, 20, 4, 100, 17});
+  // Short runs and the first that are not; several strips of them; several blocks.
+  for (const size_t s : {127, 128}) all.push_back(ChannelsFirstRuns({8, 12, s}));
+  all.push_back(ChannelsFirstRuns({9, 30, 49}));
+  all.push_back(ChannelsFirstRuns({10, 600, 1}));
+  all.push_back(ChannelsFirstRuns({700, 3, 33}));
+  // Several chunks.
+  constexpr size_t kChunk = kChunkBytes / sizeof(T);
+  all.push_back(ChannelsFirstRuns({1, 1, kChunk + 5}));
+  all.push_back(ChannelsFirstRuns({3, 1, kChunk / 2 + 1}));
+  // Gaps between groups, between runs, or both.
+  for (const size_t runs : {4, 40}) {
+    all.push_back({3, 20, runs, 100, 17});
+    all.push_back({3, 17, runs, 60, 17});
+  }
   return all;
 }
 
@@ -66,6 +80,10 @@ std::vector<Rows> TestedRows() {
   for (const size_t rows : {175, 176, 177, 4003}) all.push_back({rows, 5});
   for (const size_t rows : {127, 128, 129, 1500}) all.push_back({rows, 16});
   all.push_back({1001, 33});
+  // Gaps between rows.
+  for (const size_t rows : {3, 100}) {
+    for (const size_t columns : {1, 5, 33, 513}) all.push_back({rows, columns, columns + 7});
+  }
   return all;
 }
 
