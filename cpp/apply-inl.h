@@ -54,6 +54,18 @@ HWY_INLINE void ForEachRow(Cursor strips, const Coefficients* channel, const Bod
   }
 }
 
+// Goes through runs by `run`, as ForEachRun does, or through short ones by `row`, as ForEachRow
+// does.
+template <class ColumnCoefficients, class Coefficients, class Row, class Run>
+HWY_INLINE void ForEachRunOrRow(const Runs& runs, const Coefficients* group, const Row row,
+                                const Run run) {
+  if (AreShort(runs)) {
+    ForEachRow<ColumnCoefficients>(ShortRunCursor(runs), group, row);
+  } else {
+    ForEachRun(runs, run);
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace batchnorm
 HWY_AFTER_NAMESPACE();

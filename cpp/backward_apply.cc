@@ -23,11 +23,7 @@ HWY_INLINE void ApplyRunsOf(const T* dy, const T* x, T* dx, const Runs& runs,
       BackwardApplyRun<stream()>(dy + offset, x + offset, dx + offset, runs.length,
                                  coefficients[g]);
     };
-    if (AreShort(runs)) {
-      ForEachRow<Columns>(ShortRunCursor(runs), coefficients, row);
-    } else {
-      ForEachRun(runs, run);
-    }
+    ForEachRunOrRow<Columns>(runs, coefficients, row, run);
   });
 }
 

@@ -9,19 +9,8 @@
 namespace batchnorm {
 namespace {
 
-// Columns around the limits of a fold (256) and of a strip (512), rows around those of a fold.
-std::vector<Rows> Matrices() {
-  std::vector<Rows> all = TestedRows<float>();
-  for (const size_t columns : {0, 2, 7, 8, 9, 15, 17, 31, 32, 64, 85, 1023, 1024, 1025}) {
-    for (const size_t rows : {0, 1, 8, 15, 16, 17, 31, 127, 128, 129, 1000}) {
-      all.push_back({rows, columns});
-    }
-  }
-  return all;
-}
-
 TEST(FoldTest, KeepsItsLimits) {
-  for (const Rows& matrix : Matrices()) {
+  for (const Rows& matrix : FoldedRows()) {
     SCOPED_TRACE(::testing::Message() << matrix);
     const Fold fold(matrix);
     ASSERT_GE(fold.repeat, 1u);

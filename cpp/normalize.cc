@@ -22,11 +22,7 @@ HWY_INLINE void NormalizeRunsOf(const T* x, T* y, const Runs& runs,
     const auto run = [=, &runs](size_t offset, size_t g) HWY_ATTR {
       NormalizeRun<stream()>(x + offset, y + offset, runs.length, coefficients[g]);
     };
-    if (AreShort(runs)) {
-      ForEachRow<Columns>(ShortRunCursor(runs), coefficients, row);
-    } else {
-      ForEachRun(runs, run);
-    }
+    ForEachRunOrRow<Columns>(runs, coefficients, row, run);
   });
 }
 
