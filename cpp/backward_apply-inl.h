@@ -43,6 +43,10 @@ HWY_INLINE void BackwardApplyRun(const T* dy, const T* x, T* dx, size_t length,
                                           hn::Set(d, c.grad_mean.high), hn::Set(d, c.grad_mean.low),
                                           hn::Set(d, c.slope),          hn::Set(d, c.scale)};
   Transform<kStream>(dx, length, [=](const auto vec, size_t i) HWY_ATTR {
+    if (kStream) {
+      PrefetchAhead(dy + i);
+      PrefetchAhead(x + i);
+    }
     return vecs.Apply(vec.Load(d, dy + i), vec.Load(d, x + i));
   });
 }

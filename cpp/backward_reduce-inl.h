@@ -36,6 +36,8 @@ HWY_INLINE void AddGradients(const T* dy, const T* x, size_t length, WideVec mea
   const WideTag d;
   size_t i = 0;
   for (; i + kLanes <= length; i += kLanes) {
+    PrefetchAhead(dy + i);
+    PrefetchAhead(x + i);
     for (size_t k = 0; k < kLaneVecs; ++k) {
       const WideVec grad = LoadWide(d, dy + i + k * kWideLanes);
       const WideVec deviation = hn::Sub(LoadWide(d, x + i + k * kWideLanes), mean);

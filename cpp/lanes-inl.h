@@ -8,7 +8,9 @@
 #endif
 
 #include <stddef.h>
+#include <stdint.h>
 
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -24,6 +26,13 @@ using WideTag = hn::ScalableTag<double>;
 using WideVec = hn::Vec<WideTag>;
 constexpr size_t kWideLanes = hn::MaxLanes(WideTag());
 constexpr size_t kLaneVecs = kLanes / kWideLanes;
+
+// Fetches what will be read some lines from now: the hardware's own prefetching stops at each page.
+template <typename T>
+HWY_INLINE void PrefetchAhead(const T* p) {
+  constexpr uintptr_t kAheadBytes = 2048;
+  hwy::Prefetch(reinterpret_cast<const T*>(reinterpret_cast<uintptr_t>(p) + kAheadBytes));
+}
 
 // Loads the first `count` lanes, 0 in the rest; never touches memory beyond them.
 template <class D, typename T>

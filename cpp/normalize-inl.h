@@ -31,6 +31,7 @@ HWY_INLINE void NormalizeRun(const T* x, T* y, size_t length,
   const auto scale = hn::Set(d, coefficients.scale);
   const auto bias = hn::Set(d, coefficients.bias);
   Transform<kStream>(y, length, [=](const auto vec, size_t i) HWY_ATTR {
+    if (kStream) PrefetchAhead(x + i);
     return NormalizeVec(vec.Load(d, x + i), mean_high, mean_low, scale, bias);
   });
 }

@@ -39,6 +39,7 @@ HWY_INLINE void AddDeviations(const Add add, const T* x, size_t length, WideVec 
   const WideTag d;
   size_t i = 0;
   for (; i + kLanes <= length; i += kLanes) {
+    PrefetchAhead(x + i);
     for (size_t k = 0; k < kLaneVecs; ++k) {
       sums.v[k] = add(sums.v[k], hn::Sub(LoadWide(d, x + i + k * kWideLanes), shift));
     }
