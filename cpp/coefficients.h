@@ -1,8 +1,10 @@
 #ifndef BATCHNORM_COEFFICIENTS_H_
 #define BATCHNORM_COEFFICIENTS_H_
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 namespace batchnorm {
 
@@ -19,12 +21,20 @@ struct Split {
   T low;
 };
 
+// A finite scale stays finite in T, so that what lies on the mean comes out as bias, not as 0 *
+// inf.
+template <typename T>
+T FiniteScale(double scale) {
+  constexpr double kMax = static_cast<double>(std::numeric_limits<T>::max());
+  return static_cast<T>(std::isfinite(scale) ? std::clamp(scale, -kMax, kMax) : scale);
+}
+
 // What one channel needs for y = (x - mean) * scale + bias.
 template <typename T>
 struct NormalizeCoefficients {
   NormalizeCoefficients() = default;
   NormalizeCoefficients(double mean, double scale, double bias)
-      : mean(mean), scale(static_cast<T>(scale)), bias(static_cast<T>(bias)) {}
+      : mean(mean), scale(FiniteScale<T>(scale)), bias(static_cast<T>(bias)) {}
 
   Split<T> mean;
   T scale;
@@ -39,7 +49,7 @@ struct BackwardCoefficients {
       : mean(mean),
         grad_mean(grad_mean),
         slope(static_cast<T>(slope)),
-        scale(static_cast<T>(scale)) {}
+        scale(FiniteScale<T>(scale)) {}
 
   Split<T> mean;
   Split<T> grad_mean;

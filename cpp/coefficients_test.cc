@@ -40,5 +40,16 @@ TEST(SplitTest, WhatIsNotFiniteHasNoSecondPart) {
   EXPECT_EQ(nan.low, 0.0f);
 }
 
+TEST(FiniteScaleTest, OnlyAnInfiniteScaleIsInfinite) {
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  constexpr float kMax = std::numeric_limits<float>::max();
+  EXPECT_EQ(FiniteScale<float>(1e40), kMax);
+  EXPECT_EQ(FiniteScale<float>(-1e40), -kMax);
+  EXPECT_EQ(FiniteScale<float>(0.5), 0.5f);
+  EXPECT_EQ(FiniteScale<float>(kInf), std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::isnan(FiniteScale<float>(std::numeric_limits<double>::quiet_NaN())));
+  EXPECT_EQ(FiniteScale<double>(1e300), 1e300);
+}
+
 }  // namespace
 }  // namespace batchnorm
