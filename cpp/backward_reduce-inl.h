@@ -135,7 +135,7 @@ HWY_INLINE void AddBlockSums(size_t columns, ReduceScratch& scratch) {
 template <typename T>
 HWY_INLINE void ReduceStrip(const T* dy, const T* x, const Rows& strip, ReduceScratch& scratch) {
   constexpr size_t kBlockRows = 64;
-  const size_t padded = hwy::RoundUpTo(strip.columns, kLanes) * sizeof(double);
+  const size_t padded = PaddedBytes(strip.columns);
   memset(scratch.sum, 0, padded);
   memset(scratch.dot, 0, padded);
   for (size_t row = 0; row < strip.rows; row += kBlockRows) {

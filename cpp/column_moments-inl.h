@@ -59,11 +59,6 @@ struct StripScratch {
   HWY_ALIGN double m2[kMaxColumns];
 };
 
-// Bytes of a scratch array that hold whole vectors of `columns`.
-constexpr size_t PaddedBytes(size_t columns) {
-  return hwy::RoundUpTo(columns, kLanes) * sizeof(double);
-}
-
 // scratch.sums = the sums over the block of deviations from shift, or of their squares.
 template <bool kSquare, typename T>
 HWY_INLINE void SumColumnDeviations(const T* x, const Rows& block, const double* shift,

@@ -10,7 +10,7 @@
 
 namespace batchnorm {
 
-// Work worth handing to another thread: less takes about as long as waking it.
+// Work worth handing to another thread: it takes some tens of microseconds.
 constexpr size_t kTaskBytes = 256 * 1024;
 
 inline size_t DivideUp(size_t a, size_t b) { return (a + b - 1) / b; }

@@ -45,6 +45,11 @@ struct PartialVec {
 // Rows that a pass takes at a time: they share the loads of what belongs to the columns.
 constexpr size_t kRowGroup = 4;
 
+// Bytes of a scratch array that hold whole vectors of `columns`.
+constexpr size_t PaddedBytes(size_t columns) {
+  return hwy::RoundUpTo(columns, kLanes) * sizeof(double);
+}
+
 // Calls body(vec, i) for each float64 vector of `length` elements.
 template <class Body>
 HWY_INLINE void ForEachWideVec(size_t length, const Body body) {
