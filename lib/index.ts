@@ -1,5 +1,6 @@
 export { ArgumentError, BatchNormError, DTypeError, ShapeError, StateDictError } from './errors';
 export type {
+  ActivationName,
   BatchNormBackwardOptions,
   BatchNormFunctionOptions,
   BatchNormGradients,
@@ -19,6 +20,7 @@ export {
   type LoadStateDictOptions,
   type LoadStateDictResult,
   Module,
+  type ResidualGradients,
   type StateDict,
   type StateDictLike,
   type StateValue,

@@ -18,9 +18,19 @@ export enum Status {
   unknownTarget = 5,
 }
 
+/** What the addon does with each normalized value, as cpp/ numbers it. */
+export enum Activation {
+  none = 0,
+  relu = 1,
+  leakyRelu = 2,
+}
+
 /**
  * The addon's flat functions. Input is collapsed to (n, c, s); `channelsLast` says whether a
  * channel's elements are strided. Arrays of elements and parameters share one type.
+ *
+ * A `mask` has a bit for each element, in the order of memory: whether the gradient passes the
+ * activation unchanged.
  */
 export interface Native {
   batchNormEval(
@@ -35,6 +45,10 @@ export interface Native {
     runningMean: FloatArray,
     runningVar: FloatArray,
     eps: number,
+    residual: FloatArray | null,
+    activation: Activation,
+    negativeSlope: number,
+    mask: Uint8Array | null,
   ): Status;
   batchNormTrain(
     x: FloatArray,
@@ -49,6 +63,10 @@ export interface Native {
     mean: Float64Array,
     variance: Float64Array,
     invstd: Float64Array,
+    residual: FloatArray | null,
+    activation: Activation,
+    negativeSlope: number,
+    mask: Uint8Array | null,
   ): Status;
   batchNormBackward(
     gradOutput: FloatArray,
@@ -64,6 +82,10 @@ export interface Native {
     training: boolean,
     gradWeight: Float64Array,
     gradBias: Float64Array,
+    gradResidual: FloatArray | null,
+    activation: Activation,
+    negativeSlope: number,
+    mask: Uint8Array | null,
   ): Status;
   moments(
     x: FloatArray,

@@ -1,12 +1,12 @@
-import { DTypeError, ShapeError } from '../errors';
-import { native } from '../native';
+import { ArgumentError, ShapeError } from '../errors';
+import { type Activation, native } from '../native';
 import { emptyLike } from '../tensor/creation';
 import { requireMemory } from '../tensor/memory';
-import { formatShape, sameShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
 import { collapse } from './collapse';
-import { checkOutput, refuseOverlap, refusePartialOverlap, sameLayout } from './output';
+import { likeInput } from './like-input';
+import { checkOutput, refuseOverlap, refusePartialOverlap } from './output';
 import { checkParameter } from './parameters';
 import { checkStatus } from './status';
 
@@ -20,27 +20,42 @@ export interface BackwardCall {
   readonly invstd: Float64Array;
   /** Whether mean and invstd are the batch's own. */
   readonly training: boolean;
+  /** Whether the forward pass added a residual. */
+  readonly hadResidual: boolean;
+  readonly activation: Activation;
+  readonly negativeSlope: number;
+  /** What the forward pass wrote; null where it has no activation. */
+  readonly mask: Uint8Array | null;
   readonly out: Tensor | null;
+  readonly outResidual: Tensor | null;
   /** Filled with the gradients of weight and bias. */
   readonly gradWeight: Float64Array;
   readonly gradBias: Float64Array;
 }
 
-/** Returns the input's gradient and fills the others. Throws before it changes anything. */
-export function backward(call: BackwardCall): Tensor {
+export interface InputGradients {
+  readonly gradInput: Tensor;
+  /** Null where the forward pass had no residual. */
+  readonly gradResidual: Tensor | null;
+}
+
+/** Returns the gradients of the inputs and fills the others. Throws before it changes anything. */
+export function backward(call: BackwardCall): InputGradients {
   const { caller, input, weight, mean, invstd, gradWeight, gradBias } = call;
   const { n, c, s, channelsLast } = collapse(caller, input);
   requireMemory(caller.name, 'input', input.data, input.size);
   checkParameter(caller, 'weight', weight, input);
   checkStatistic(caller, 'mean', mean, c);
   checkStatistic(caller, 'invstd', invstd, c);
-  const gradOutput = checkGradOutput(caller, call.gradOutput, input);
-  if (call.out !== null) checkOut(call, call.out, gradOutput);
+  const gradOutput = likeInput(caller.name, 'gradOutput', call.gradOutput, input);
+  if (call.out !== null) checkOut(call, 'out', call.out, gradOutput);
+  if (call.outResidual !== null) checkOutResidual(call, call.outResidual, gradOutput);
   const gradInput = call.out ?? emptyLike(input);
+  const gradResidual = call.hadResidual ? (call.outResidual ?? emptyLike(input)) : null;
   if (input.size === 0) {
     gradWeight.fill(0);
     gradBias.fill(0);
-    return gradInput;
+    return { gradInput, gradResidual };
   }
   const status = native.batchNormBackward(
     gradOutput.data,
@@ -56,9 +71,13 @@ export function backward(call: BackwardCall): Tensor {
     call.training,
     gradWeight,
     gradBias,
+    gradResidual === null ? null : gradResidual.data,
+    call.activation,
+    call.negativeSlope,
+    call.mask,
   );
   checkStatus(caller.name, status);
-  return gradInput;
+  return { gradInput, gradResidual };
 }
 
 function checkStatistic(caller: Caller, name: string, values: Float64Array, channels: number) {
@@ -69,31 +88,24 @@ function checkStatistic(caller: Caller, name: string, values: Float64Array, chan
   );
 }
 
-/** Returns the gradient in the input's memory format, which is a copy where it comes in another. */
-function checkGradOutput(caller: Caller, gradOutput: Tensor, input: Tensor): Tensor {
-  if (!sameShape(gradOutput.shape, input.shape)) {
-    throw new ShapeError(
-      `${caller.name}: gradOutput should have the shape of the forward pass ` +
-        `${formatShape(input.shape)}, got ${formatShape(gradOutput.shape)}`,
-    );
-  }
-  if (gradOutput.dtype !== input.dtype) {
-    throw new DTypeError(
-      `${caller.name}: expected scalar type ${input.dtype} but found ${gradOutput.dtype}: ` +
-        `gradOutput should have the input's dtype, convert it with to({ dtype: '${input.dtype}' })`,
-    );
-  }
-  requireMemory(caller.name, 'gradOutput', gradOutput.data, input.data.length);
-  if (sameLayout(gradOutput, input)) return gradOutput;
-  return gradOutput.to({ memoryFormat: input.memoryFormat });
+function checkOut(call: BackwardCall, name: string, out: Tensor, gradOutput: Tensor): void {
+  const caller = call.caller.name;
+  checkOutput(caller, name, out, call.input);
+  refusePartialOverlap(caller, name, out.data, 'gradOutput', gradOutput.data);
+  refuseOverlap(caller, name, out.data, 'the input of the forward pass', call.input.data);
+  refuseOverlap(caller, name, out.data, 'weight', call.weight?.data);
+  refuseOverlap(caller, name, out.data, 'mean', call.mean);
+  refuseOverlap(caller, name, out.data, 'invstd', call.invstd);
 }
 
-function checkOut(call: BackwardCall, out: Tensor, gradOutput: Tensor): void {
+function checkOutResidual(call: BackwardCall, outResidual: Tensor, gradOutput: Tensor): void {
   const { name } = call.caller;
-  checkOutput(name, out, call.input);
-  refusePartialOverlap(name, out.data, 'gradOutput', gradOutput.data);
-  refuseOverlap(name, out.data, 'the input of the forward pass', call.input.data);
-  refuseOverlap(name, out.data, 'weight', call.weight?.data);
-  refuseOverlap(name, out.data, 'mean', call.mean);
-  refuseOverlap(name, out.data, 'invstd', call.invstd);
+  if (!call.hadResidual) {
+    throw new ArgumentError(
+      `${name}: outResidual is for the gradient of a residual, and the forward pass had none: ` +
+        'pass residual to forward, or no outResidual',
+    );
+  }
+  checkOut(call, 'outResidual', outResidual, gradOutput);
+  refuseOverlap(name, 'outResidual', outResidual.data, 'out', call.out?.data);
 }

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { ArgumentError } from '../errors';
+import { Activation } from '../native';
 import { checkBoolean, checkOptions } from '../options';
 import type { DType } from '../tensor/dtype';
 import { Tensor } from '../tensor/tensor';
@@ -77,12 +78,17 @@ export function batchNormBackward(
     mean: means,
     invstd: statistic(invstd, 'invstd'),
     training,
+    hadResidual: false,
+    activation: Activation.none,
+    negativeSlope: 0,
+    mask: null,
+    outResidual: null,
     // The last to be read: what reads the others may take memory away.
     out: optional(out, 'out', name),
     gradWeight: perChannel(means.length),
     gradBias: perChannel(means.length),
   };
-  const gradInput = backward(call);
+  const { gradInput } = backward(call);
   return {
     gradInput,
     gradWeight: toTensor(call.gradWeight, x.dtype),

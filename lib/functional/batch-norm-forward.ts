@@ -1,13 +1,14 @@
 import { ArgumentError, ShapeError } from '../errors';
-import { native } from '../native';
+import { type Activation, native } from '../native';
 import { emptyLike } from '../tensor/creation';
 import { requireMemory } from '../tensor/memory';
 import { formatShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
 import { collapse } from './collapse';
+import type { Kept } from './kept';
+import { likeInput } from './like-input';
 import { checkOutput, refuseOverlap, refusePartialOverlap } from './output';
-import { overlaps } from './overlap';
 import { checkParameters, type Parameters } from './parameters';
 import { type Statistics, takeRunning, updateRunning } from './statistics';
 import { checkStatus } from './status';
@@ -17,9 +18,13 @@ export interface ForwardCall extends Parameters {
   readonly caller: Caller;
   readonly input: Tensor;
   readonly eps: number;
+  /** What is added to the normalized input. */
+  readonly residual: Tensor | null;
+  readonly activation: Activation;
+  readonly negativeSlope: number;
   readonly out: Tensor | null;
-  /** Whether backward is to read the input again, which `out` over it would have replaced. */
-  readonly keepsInput: boolean;
+  /** Takes what backward needs; null where none is to come. */
+  readonly kept: Kept | null;
 }
 
 /**
@@ -32,42 +37,46 @@ export function forwardWithBatchStatistics(
   unbiasedRunningVar: boolean,
   statistics: Statistics,
 ): Tensor {
-  const { caller, input, weight, bias, runningMean, runningVar } = call;
+  const { caller, input, weight, bias, runningMean, runningVar, kept } = call;
   const { n, c, s, channelsLast } = collapse(caller, input);
-  check(call);
+  const residual = check(call);
   const count = n * s;
   if (count === 1) throw oneValue(caller, input);
   const output = call.out ?? emptyLike(input);
-  if (input.size === 0) return output;
-  const status = native.batchNormTrain(
-    input.data,
-    output.data,
-    n,
-    c,
-    s,
-    channelsLast,
-    weight === null ? null : weight.data,
-    bias === null ? null : bias.data,
-    call.eps,
-    statistics.mean,
-    statistics.variance,
-    statistics.invstd,
-  );
-  checkStatus(caller.name, status);
-  const correction = unbiasedRunningVar ? count / (count - 1) : 1;
-  updateRunning(runningMean, runningVar, statistics, momentum, correction);
+  const x = kept === null ? input : kept.start(input, output, call.activation);
+  if (input.size > 0) {
+    const status = native.batchNormTrain(
+      x.data,
+      output.data,
+      n,
+      c,
+      s,
+      channelsLast,
+      weight === null ? null : weight.data,
+      bias === null ? null : bias.data,
+      call.eps,
+      statistics.mean,
+      statistics.variance,
+      statistics.invstd,
+      residual === null ? null : residual.data,
+      call.activation,
+      call.negativeSlope,
+      kept === null ? null : kept.mask,
+    );
+    checkStatus(caller.name, status);
+    const correction = unbiasedRunningVar ? count / (count - 1) : 1;
+    updateRunning(runningMean, runningVar, statistics, momentum, correction);
+  }
+  if (kept !== null) kept.finish(x, true, residual !== null);
   return output;
 }
 
 /**
- * Normalizes with the running statistics, and copies them to `statistics` if backward is to come.
- * Throws before it changes anything.
+ * Normalizes with the running statistics, of which it keeps a copy if backward is to come. Throws
+ * before it changes anything.
  */
-export function forwardWithRunningStatistics(
-  call: ForwardCall,
-  statistics: Statistics | null,
-): Tensor {
-  const { caller, input, weight, bias, runningMean, runningVar } = call;
+export function forwardWithRunningStatistics(call: ForwardCall): Tensor {
+  const { caller, input, weight, bias, runningMean, runningVar, kept } = call;
   const { n, c, s, channelsLast } = collapse(caller, input);
   if (runningMean === null || runningVar === null) {
     const missing = runningMean === null ? 'running_mean' : 'running_var';
@@ -75,11 +84,12 @@ export function forwardWithRunningStatistics(
       `${caller.name}: ${missing} must be defined in evaluation mode: pass it, or training: true`,
     );
   }
-  check(call);
+  const residual = check(call);
   const output = call.out ?? emptyLike(input);
+  const x = kept === null ? input : kept.start(input, output, call.activation);
   if (input.size > 0) {
     const status = native.batchNormEval(
-      input.data,
+      x.data,
       output.data,
       n,
       c,
@@ -90,32 +100,37 @@ export function forwardWithRunningStatistics(
       runningMean.data,
       runningVar.data,
       call.eps,
+      residual === null ? null : residual.data,
+      call.activation,
+      call.negativeSlope,
+      kept === null ? null : kept.mask,
     );
     checkStatus(caller.name, status);
   }
-  if (statistics !== null) takeRunning(statistics, runningMean, runningVar, call.eps);
+  if (kept !== null) {
+    takeRunning(kept.statistics, runningMean, runningVar, call.eps);
+    kept.finish(x, false, residual !== null);
+  }
   return output;
 }
 
-function check(call: ForwardCall): void {
+/** Returns the residual in the input's memory format. */
+function check(call: ForwardCall): Tensor | null {
   const { caller, input, out } = call;
+  const { name } = caller;
   checkParameters(caller, call, input);
-  requireMemory(caller.name, 'input', input.data, input.size);
-  if (out === null) return;
-  checkOutput(caller.name, out, input);
-  refusePartialOverlap(caller.name, out.data, 'input', input.data);
-  if (call.keepsInput && overlaps(out.data, input.data)) throw inPlace(caller);
-  refuseOverlap(caller.name, out.data, 'weight', call.weight?.data);
-  refuseOverlap(caller.name, out.data, 'bias', call.bias?.data);
-  refuseOverlap(caller.name, out.data, 'running_mean', call.runningMean?.data);
-  refuseOverlap(caller.name, out.data, 'running_var', call.runningVar?.data);
-}
-
-function inPlace(caller: Caller): ArgumentError {
-  return new ArgumentError(
-    `${caller.name}: out is the input itself, which backward still needs: pass grad: false if ` +
-      'there is no backward to come, or another out',
-  );
+  requireMemory(name, 'input', input.data, input.size);
+  const residual =
+    call.residual === null ? null : likeInput(name, 'residual', call.residual, input);
+  if (out === null) return residual;
+  checkOutput(name, 'out', out, input);
+  refusePartialOverlap(name, 'out', out.data, 'input', input.data);
+  if (residual !== null) refusePartialOverlap(name, 'out', out.data, 'residual', residual.data);
+  refuseOverlap(name, 'out', out.data, 'weight', call.weight?.data);
+  refuseOverlap(name, 'out', out.data, 'bias', call.bias?.data);
+  refuseOverlap(name, 'out', out.data, 'running_mean', call.runningMean?.data);
+  refuseOverlap(name, 'out', out.data, 'running_var', call.runningVar?.data);
+  return residual;
 }
 
 function oneValue(caller: Caller, input: Tensor): ShapeError {

@@ -2,6 +2,7 @@ import { ArgumentError } from '../errors';
 import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
+import { type ActivationName, checkActivation, checkNegativeSlope } from './activation';
 import {
   type ForwardCall,
   forwardWithBatchStatistics,
@@ -24,15 +25,32 @@ export interface BatchNormFunctionOptions {
   momentum?: number | undefined;
   /** Added to the variance; a finite number >= 0. */
   eps?: number | undefined;
-  /** Where to write the output: the input itself, or memory that nothing else here shares. */
+  /** Where to write the output: input or residual itself, or memory that nothing else shares. */
   out?: TensorLike | null | undefined;
   /** false puts the biased variance into `runningVar`, as Keras, ONNX and oneDNN do. */
   unbiasedRunningVar?: boolean | undefined;
+  /** What to do with the output in the same pass; nothing when absent. */
+  activation?: ActivationName | null | undefined;
+  /** leakyRelu's factor for what is below 0, a finite number; 0.01 when absent. */
+  negativeSlope?: number | null | undefined;
+  /** What to add before the activation: of the input's shape and dtype. */
+  residual?: TensorLike | null | undefined;
 }
 
 const name = 'batchNorm';
 const caller: Caller = { name, ranks: null, numFeatures: null };
-const optionNames = ['weight', 'bias', 'training', 'momentum', 'eps', 'out', 'unbiasedRunningVar'];
+const optionNames = [
+  'weight',
+  'bias',
+  'training',
+  'momentum',
+  'eps',
+  'out',
+  'unbiasedRunningVar',
+  'activation',
+  'negativeSlope',
+  'residual',
+];
 
 /**
  * Batch normalization over each channel of (N, C, ...), as PyTorch's `F.batch_norm`.
@@ -43,6 +61,10 @@ const optionNames = ['weight', 'bias', 'training', 'momentum', 'eps', 'out', 'un
  * biased), which then go into the running ones in place:
  * `running = (1 - momentum) * running + momentum * batch` (variance unbiased).
  * Ioffe & Szegedy 2015, arXiv:1502.03167.
+ *
+ * A `residual` is added to y, and the `activation` is applied to the sum, in the same pass:
+ * relu is `max(z, 0)`, leakyRelu `z > 0 ? z : z * negativeSlope`. {@link batchNormBackward} knows
+ * neither: give it the gradient before them.
  *
  * @param input (N, C, ...), float32 or float64, of either memory format.
  * @param runningMean C values of the input's dtype; may be null with `training`.
@@ -74,11 +96,16 @@ export function batchNorm(
     eps = 1e-5,
     out,
     unbiasedRunningVar = true,
+    activation = null,
+    negativeSlope = null,
+    residual,
   } = options;
   checkBoolean(name, 'training', training);
   checkMomentum(name, momentum);
   checkEps(name, eps);
   checkBoolean(name, 'unbiasedRunningVar', unbiasedRunningVar);
+  const applied = checkActivation(name, activation);
+  const slope = checkNegativeSlope(name, negativeSlope, applied);
   const call: ForwardCall = {
     caller,
     input: asTensor(input, 'input', name),
@@ -87,11 +114,14 @@ export function batchNorm(
     runningMean: optional(runningMean, 'runningMean', name),
     runningVar: optional(runningVar, 'runningVar', name),
     eps,
-    keepsInput: false,
+    residual: optional(residual, 'residual', name),
+    activation: applied,
+    negativeSlope: slope,
+    kept: null,
     // The last to be read: what reads the others may take memory away.
     out: optional(out, 'out', name),
   };
-  if (!training) return forwardWithRunningStatistics(call, null);
+  if (!training) return forwardWithRunningStatistics(call);
   refuseSharedBuffers(call);
   // An empty input may have more channels than memory holds.
   const statistics = newStatistics(call.input.size === 0 ? 0 : (call.input.shape[1] ?? 0));

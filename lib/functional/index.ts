@@ -1,3 +1,4 @@
+export type { ActivationName } from './activation';
 export {
   type BatchNormFunctionOptions,
   batchNorm,

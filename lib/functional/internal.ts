@@ -1,11 +1,12 @@
 // What the modules build on; what users call is in index.ts.
-export { backward } from './backward';
+export { type ActivationName, checkActivation, checkNegativeSlope } from './activation';
+export { backward, type InputGradients } from './backward';
 export {
   type ForwardCall,
   forwardWithBatchStatistics,
   forwardWithRunningStatistics,
 } from './batch-norm-forward';
 export type { Caller } from './caller';
+export { Kept } from './kept';
 export { optional } from './optional';
 export { checkEps, checkMomentum } from './options';
-export { newStatistics, type Statistics } from './statistics';

@@ -1,4 +1,11 @@
-import { checkEps, checkMomentum } from '../functional/internal';
+import {
+  type ActivationName,
+  checkActivation,
+  checkEps,
+  checkMomentum,
+  checkNegativeSlope,
+} from '../functional/internal';
+import type { Activation } from '../native';
 import { checkBoolean, checkOptions } from '../options';
 import { checkDType, type DType } from '../tensor/dtype';
 
@@ -15,6 +22,10 @@ export interface BatchNormOptions {
   dtype?: DType | undefined;
   /** false keeps the biased variance in `runningVar`, as Keras, ONNX and oneDNN do. */
   unbiasedRunningVar?: boolean | undefined;
+  /** What the layer does with its output in the same pass; nothing when absent. */
+  activation?: ActivationName | null | undefined;
+  /** leakyRelu's factor for what is below 0, a finite number; 0.01 when absent. */
+  negativeSlope?: number | null | undefined;
 }
 
 const defaults = {
@@ -24,9 +35,15 @@ const defaults = {
   trackRunningStats: true,
   dtype: 'float32',
   unbiasedRunningVar: true,
+  activation: null,
+  negativeSlope: null,
 } as const;
 
-type Settings = { [Name in keyof BatchNormOptions]-?: Exclude<BatchNormOptions[Name], undefined> };
+type Given = { [Name in keyof BatchNormOptions]-?: Exclude<BatchNormOptions[Name], undefined> };
+interface Settings extends Omit<Given, 'activation' | 'negativeSlope'> {
+  activation: Activation;
+  negativeSlope: number;
+}
 
 /** The options with defaults filled in, each read once and checked. */
 export function readOptions(caller: string, options: BatchNormOptions): Settings {
@@ -38,7 +55,10 @@ export function readOptions(caller: string, options: BatchNormOptions): Settings
     trackRunningStats = defaults.trackRunningStats,
     dtype = defaults.dtype,
     unbiasedRunningVar = defaults.unbiasedRunningVar,
+    activation = defaults.activation,
+    negativeSlope = defaults.negativeSlope,
   } = options;
+  const applied = checkActivation(caller, activation);
   return {
     eps: checkEps(caller, eps),
     momentum: momentum === null ? null : checkMomentum(caller, momentum),
@@ -46,5 +66,7 @@ export function readOptions(caller: string, options: BatchNormOptions): Settings
     trackRunningStats: checkBoolean(caller, 'trackRunningStats', trackRunningStats),
     dtype: checkDType(dtype, caller),
     unbiasedRunningVar: checkBoolean(caller, 'unbiasedRunningVar', unbiasedRunningVar),
+    activation: applied,
+    negativeSlope: checkNegativeSlope(caller, negativeSlope, applied),
   };
 }

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors';
 import {
+  type ActivationName,
   backward,
   type Caller,
   checkEps,
@@ -7,10 +8,10 @@ import {
   type ForwardCall,
   forwardWithBatchStatistics,
   forwardWithRunningStatistics,
-  newStatistics,
+  Kept,
   optional,
-  type Statistics,
 } from '../functional/internal';
+import { Activation } from '../native';
 import { checkBoolean, checkOptions } from '../options';
 import { ones, zeros } from '../tensor/creation';
 import type { DType } from '../tensor/dtype';
@@ -26,8 +27,13 @@ import type { Counter, StateEntry } from './state-dict';
 
 export interface ForwardOptions {
   /**
+   * Added to the normalized input before the activation: of the input's shape and dtype. It may be
+   * the input itself; of another memory format it is copied.
+   */
+  residual?: TensorLike | null | undefined;
+  /**
    * Where to write the output: a tensor of the input's shape, dtype and memory format, either the
-   * input itself (with `grad: false`) or memory that nothing else here shares.
+   * input or the residual itself or memory that nothing else here shares.
    */
   out?: TensorLike | null | undefined;
   /** Whether to keep what `backward` needs; `training` unless told. */
@@ -37,10 +43,22 @@ export interface ForwardOptions {
 export interface BackwardOptions {
   /** Where to write the gradient: `gradOutput` itself, or memory that nothing else here shares. */
   out?: TensorLike | null | undefined;
+  /** Where to write the residual's gradient, as `out`; `gradOutput` can be one of the two. */
+  outResidual?: TensorLike | null | undefined;
 }
 
-const forwardOptions = ['out', 'grad'];
-const backwardOptions = ['out'];
+/** What `backward` returns after a `forward` with a residual. */
+export interface ResidualGradients {
+  /** Of the input's shape, dtype and memory format. */
+  gradInput: Tensor;
+  /** Of the input's shape, dtype and memory format. */
+  gradResidual: Tensor;
+}
+
+const forwardOptions = ['residual', 'out', 'grad'];
+const backwardOptions = ['out', 'outResidual'];
+
+const activationNames = [null, 'relu', 'leakyRelu'] as const;
 
 /** What BatchNorm1d, 2d and 3d share; they differ in the ranks they accept. */
 export abstract class BatchNorm extends Module {
@@ -63,14 +81,13 @@ export abstract class BatchNorm extends Module {
   #eps: number;
   #momentum: number | null;
   readonly #batches: Counter | null;
+  readonly #activation: Activation;
+  readonly #negativeSlope: number;
   readonly #caller: Caller;
   // Made once and used again, since small arrays cost more than small batches.
-  readonly #statistics: Statistics;
+  readonly #kept: Kept;
   readonly #gradWeight: Float64Array;
   readonly #gradBias: Float64Array;
-  // What the last forward left for backward; the statistics belong to it.
-  #input: Tensor | null = null;
-  #usedBatchStatistics = false;
 
   protected constructor(ranks: readonly number[], numFeatures: number, options: BatchNormOptions) {
     super();
@@ -85,15 +102,12 @@ export abstract class BatchNorm extends Module {
         `${name}: numFeatures should be a positive integer, got ${nameOf(numFeatures)}`,
       );
     }
-    const { eps, momentum, affine, trackRunningStats, dtype, unbiasedRunningVar } = readOptions(
-      name,
-      options,
-    );
+    const { eps, momentum, affine, trackRunningStats, dtype, ...rest } = readOptions(name, options);
     const shape = [numFeatures];
     this.numFeatures = numFeatures;
     this.affine = affine;
     this.dtype = dtype;
-    this.unbiasedRunningVar = unbiasedRunningVar;
+    this.unbiasedRunningVar = rest.unbiasedRunningVar;
     this.#weight = affine ? new Parameter(ones(shape, { dtype })) : null;
     this.#bias = affine ? new Parameter(zeros(shape, { dtype })) : null;
     this.#runningMean = trackRunningStats ? zeros(shape, { dtype }) : null;
@@ -102,8 +116,10 @@ export abstract class BatchNorm extends Module {
     this.#eps = eps;
     this.#momentum = momentum;
     this.#batches = trackRunningStats ? { value: 0 } : null;
+    this.#activation = rest.activation;
+    this.#negativeSlope = rest.negativeSlope;
     this.#caller = { name, ranks, numFeatures };
-    this.#statistics = newStatistics(numFeatures);
+    this.#kept = new Kept(numFeatures);
     this.#gradWeight = new Float64Array(numFeatures);
     this.#gradBias = new Float64Array(numFeatures);
   }
@@ -146,15 +162,28 @@ export abstract class BatchNorm extends Module {
     this.#momentum = value === null ? null : checkMomentum(this.#caller.name, value);
   }
 
+  /** What is done with the output in the same pass; null for nothing. */
+  get activation(): ActivationName | null {
+    return activationNames[this.#activation];
+  }
+
+  /** leakyRelu's factor for what is below 0; null with any other activation. */
+  get negativeSlope(): number | null {
+    return this.#activation === Activation.leakyRelu ? this.#negativeSlope : null;
+  }
+
   /** Training batches that went into the running statistics; null where there are none. */
   get numBatchesTracked(): number | null {
     return this.#batches === null ? null : this.#batches.value;
   }
 
   /**
-   * Normalizes each channel:
+   * Normalizes each channel, then adds the residual and applies the activation where there are any:
    *
-   *     y = (x - mean) / sqrt(variance + eps) * weight + bias
+   *     z = (x - mean) / sqrt(variance + eps) * weight + bias + residual
+   *     y = z                                  (no activation)
+   *     y = z <= 0 ? 0 : z                     (relu: NaN stays NaN)
+   *     y = z > 0 ? z : z * negativeSlope      (leakyRelu)
    *
    * In training, and without running statistics, mean and (biased) variance are the batch's;
    * training puts these into the running ones, `running = (1 - momentum) * running + momentum *
@@ -162,22 +191,26 @@ export abstract class BatchNorm extends Module {
    * Ioffe & Szegedy 2015, arXiv:1502.03167.
    *
    * What it keeps for `backward` is the input itself, not a copy: leave that unchanged until then.
-   * Each forward replaces what the one before has kept.
+   * Where `out` is the input, a copy of it, in memory of the layer's own: `grad: false` saves the
+   * time and the memory. With an activation a bit for each element is kept too, never the output.
+   * Each forward replaces what the one before has kept, and lets go of memory it does not need.
    *
    * @param input A tensor of the layer's rank, channels and dtype, or what stands for one.
    * @returns `out`, or a new tensor of the input's shape, dtype and memory format.
    * @throws ShapeError for a wrong rank or number of channels, for one value per channel where the
-   * batch's statistics are used, and for an `out` of another shape or memory format.
-   * @throws DTypeError where input or `out` are not of the layer's dtype.
-   * @throws ArgumentError where memory is detached, `out` overlaps another tensor, or `out` is the
-   * input while `grad` holds. A refused call changes nothing.
+   * batch's statistics are used, and for a residual of another shape or an `out` of another shape
+   * or memory format.
+   * @throws DTypeError where input, residual or `out` are not of the layer's dtype.
+   * @throws ArgumentError where memory is detached, or `out` overlaps another tensor. A refused call
+   * changes nothing.
    */
   forward(input: TensorLike, options: ForwardOptions = {}): Tensor {
     const { name } = this.#caller;
     checkOptions(name, options, forwardOptions);
-    const { out, grad = this.training } = options;
+    const { residual, out, grad = this.training } = options;
     // First, since reading what stands for a tensor may run a caller's code.
     const x = asTensor(input, 'input', name);
+    const added = optional(residual, 'residual', name);
     const output = optional(out, 'out', name);
     checkBoolean(name, 'grad', grad);
     const updates = this.training && this.trackRunningStats;
@@ -190,15 +223,15 @@ export abstract class BatchNorm extends Module {
       runningMean: usesRunning ? this.#runningMean : null,
       runningVar: usesRunning ? this.#runningVar : null,
       eps: this.#eps,
+      residual: added,
+      activation: this.#activation,
+      negativeSlope: this.#negativeSlope,
       out: output,
-      keepsInput: grad,
+      kept: grad ? this.#kept : null,
     };
     const usesBatch = this.training || this.#runningMean === null;
-    const y = usesBatch
-      ? this.#forwardBatch(call, updates)
-      : forwardWithRunningStatistics(call, grad ? this.#statistics : null);
-    this.#input = grad ? x : null;
-    this.#usedBatchStatistics = usesBatch;
+    const y = usesBatch ? this.#forwardBatch(call, updates) : forwardWithRunningStatistics(call);
+    if (!grad) this.#kept.clear();
     return y;
   }
 
@@ -206,55 +239,82 @@ export abstract class BatchNorm extends Module {
     const batches = updates ? this.#batches : null;
     const momentum = this.#momentum ?? (batches === null ? 0 : 1 / (batches.value + 1));
     const { unbiasedRunningVar } = this;
-    const y = forwardWithBatchStatistics(call, momentum, unbiasedRunningVar, this.#statistics);
+    const { statistics } = this.#kept;
+    const y = forwardWithBatchStatistics(call, momentum, unbiasedRunningVar, statistics);
     if (batches !== null) batches.value++;
     return y;
   }
 
+  /** Where `outResidual` says that the last `forward` had a residual; see the other overload. */
+  backward(
+    gradOutput: TensorLike,
+    options: BackwardOptions & { outResidual: TensorLike },
+  ): ResidualGradients;
   /**
-   * The gradient of the last `forward`'s input; those of `weight` and `bias` are added to their
-   * `grad`. With n values per channel and `dot = sum(gradOutput * (x - mean))`:
+   * The gradient of the last `forward`'s input, and of its residual where it had one; those of
+   * `weight` and `bias` are added to their `grad`. With n values per channel, z what the activation
+   * was applied to, and `dot = sum(dz * (x - mean))`:
    *
-   *     gradWeight = dot * invstd
-   *     gradBias   = sum(gradOutput)
-   *     gradInput  = gradOutput * invstd * weight              (normalized by running statistics)
-   *     gradInput  = (gradOutput - gradBias / n - (x - mean) * dot * invstd^2 / n) * invstd * weight
+   *     dz           = gradOutput                                  (no activation)
+   *     dz           = z <= 0 ? 0 : gradOutput                     (relu)
+   *     dz           = z > 0 ? gradOutput : gradOutput * slope     (leakyRelu)
+   *     gradResidual = dz
+   *     gradWeight   = dot * invstd
+   *     gradBias     = sum(dz)
+   *     gradInput    = dz * invstd * weight                        (normalized by running statistics)
+   *     gradInput    = (dz - gradBias / n - (x - mean) * dot * invstd^2 / n) * invstd * weight
    *
-   * Call it once for each `forward`, with input and `weight` unchanged since; it lets go of what
-   * `forward` kept.
+   * Call it once for each `forward`, with input and `weight` unchanged since; it lets go of the
+   * input that `forward` kept.
    *
+   * @typeParam Gradients Pass `ResidualGradients` after a `forward` with a residual, for that alone
+   * decides what is returned: `bn.backward<ResidualGradients>(gradOutput)`.
    * @param gradOutput Of the output's shape and dtype; of another memory format it is copied.
-   * @returns `out`, or a new tensor of the input's shape, dtype and memory format.
-   * @throws ArgumentError where no forward has kept its input, or memory is detached or overlaps.
-   * @throws ShapeError or DTypeError where `gradOutput` or `out` do not fit the input. A refused
-   * call changes nothing, and can be made again.
+   * @returns The input's gradient: `out`, or a new tensor of the input's shape, dtype and memory
+   * format. After a `forward` with a residual `{ gradInput, gradResidual }`, where gradResidual is
+   * `outResidual` or a new tensor in the same way.
+   * @throws ArgumentError where no forward has kept its input, memory is detached or overlaps, or
+   * `outResidual` comes without a residual.
+   * @throws ShapeError or DTypeError where `gradOutput`, `out` or `outResidual` do not fit the
+   * input. A refused call changes nothing, and can be made again.
    */
-  backward(gradOutput: TensorLike, options: BackwardOptions = {}): Tensor {
+  backward<Gradients extends Tensor | ResidualGradients = Tensor>(
+    gradOutput: TensorLike,
+    options?: BackwardOptions,
+  ): Gradients;
+  backward(gradOutput: TensorLike, options: BackwardOptions = {}): Tensor | ResidualGradients {
     const { name } = this.#caller;
     checkOptions(name, options, backwardOptions);
-    const { out } = options;
+    const { out, outResidual } = options;
     const dy = asTensor(gradOutput, 'gradOutput', name);
-    const gradInput = optional(out, 'out', name);
-    const input = this.#input;
+    const inputOut = optional(out, 'out', name);
+    const residualOut = optional(outResidual, 'outResidual', name);
+    const kept = this.#kept;
+    const { input } = kept;
     if (input === null) throw nothingKept(name);
     checkGrad(name, 'weight', this.#weight);
     checkGrad(name, 'bias', this.#bias);
-    const dx = backward({
+    const { gradInput, gradResidual } = backward({
       caller: this.#caller,
       gradOutput: dy,
       input,
       weight: this.#weight,
-      mean: this.#statistics.mean,
-      invstd: this.#statistics.invstd,
-      training: this.#usedBatchStatistics,
-      out: gradInput,
+      mean: kept.statistics.mean,
+      invstd: kept.statistics.invstd,
+      training: kept.usedBatchStatistics,
+      hadResidual: kept.hadResidual,
+      activation: this.#activation,
+      negativeSlope: this.#negativeSlope,
+      mask: kept.mask,
+      out: inputOut,
+      outResidual: residualOut,
       gradWeight: this.#gradWeight,
       gradBias: this.#gradBias,
     });
     accumulateGrad(this.#weight, this.#gradWeight);
     accumulateGrad(this.#bias, this.#gradBias);
-    this.#input = null;
-    return dx;
+    kept.input = null;
+    return gradResidual === null ? gradInput : { gradInput, gradResidual };
   }
 
   override namedParameters(): [name: string, parameter: Parameter][] {
@@ -312,6 +372,10 @@ export abstract class BatchNorm extends Module {
       `track_running_stats=${reprBoolean(this.trackRunningStats)}`,
     ];
     if (!this.unbiasedRunningVar) shown.push('unbiased_running_var=False');
+    if (this.#activation === Activation.relu) shown.push('activation=relu');
+    if (this.#activation === Activation.leakyRelu) {
+      shown.push('activation=leaky_relu', `negative_slope=${reprFloat(this.#negativeSlope)}`);
+    }
     return shown.join(', ');
   }
 }

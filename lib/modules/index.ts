@@ -1,4 +1,9 @@
-export { type BackwardOptions, BatchNorm, type ForwardOptions } from './batch-norm';
+export {
+  type BackwardOptions,
+  BatchNorm,
+  type ForwardOptions,
+  type ResidualGradients,
+} from './batch-norm';
 export { BatchNorm1d } from './batch-norm-1d';
 export { BatchNorm2d } from './batch-norm-2d';
 export { BatchNorm3d } from './batch-norm-3d';

@@ -220,7 +220,7 @@ describe('refuses', () => {
     refused(
       () => F.batchNormBackward(randn([4, 3, 1]), input, options),
       ShapeError,
-      'gradOutput should have the shape of the forward pass [4, 3, 2], got [4, 3, 1]',
+      "gradOutput should have the input's shape [4, 3, 2], got [4, 3, 1]",
     );
     refused(
       () => F.batchNormBackward(ones([3]), ones([3]), options),

@@ -193,7 +193,7 @@ describe('a refused backward changes nothing and can be made again', () => {
   const dy = randn([4, 3]);
 
   test.each([
-    ['shape', randn([3, 3]), undefined, ShapeError, 'shape of the forward pass [4, 3], got [3, 3]'],
+    ['shape', randn([3, 3]), undefined, ShapeError, "the input's shape [4, 3], got [3, 3]"],
     ['dtype', randn([4, 3], { dtype: 'float64' }), undefined, DTypeError, 'gradOutput should have'],
     ['out', dy, { out: randn([3, 4]) }, ShapeError, "out should have the input's shape [4, 3]"],
     ['out over the input', dy, { out: x }, ArgumentError, 'the input of the forward pass'],
