@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { findTorch } from '../parity/find-torch.mjs';
 import { output } from '../run.mjs';
 
 /**
@@ -33,6 +34,14 @@ export const emulating = [
   need('g++-aarch64-linux-gnu', 'g++ for aarch64', () => has('aarch64-linux-gnu-g++')),
   need('qemu-user', "QEMU's user mode", () => has('qemu-aarch64')),
 ];
+
+export const onednn = [
+  need('g++', 'a C++17 compiler', () => has('c++')),
+  need('libdnnl-dev', 'oneDNN 2', () => hasHeader('dnnl.hpp')),
+  need('nlohmann-json3-dev', 'JSON for Modern C++', () => hasHeader('nlohmann/json.hpp')),
+];
+
+export const pytorch = [need('python3-torch', 'PyTorch', () => findTorch() !== null)];
 
 function need(debianPackage, name, isMet) {
   return { debianPackage, name, isMet };

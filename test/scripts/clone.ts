@@ -39,6 +39,7 @@ export const packages = {
   testing: ['libgtest-dev', 'clang-format', 'binutils'],
   sanitizing: ['clang', 'libclang-rt-dev'],
   emulating: ['g++-aarch64-linux-gnu', 'qemu-user'],
+  peers: ['libdnnl-dev', 'nlohmann-json3-dev', 'python3-torch'],
 };
 export const everyPackage = Object.values(packages).flat();
 
@@ -69,6 +70,7 @@ export class Clone {
       ['lib/index.ts', ''],
       ['cpp/kernel.cc', ''],
       ['binding/addon.cc', ''],
+      ['bench/peers/onednn/child.cc', ''],
       ['examples/mnist-stats/main.mjs', "console.log('the example');"],
     ] as const) {
       this.write(path, content);

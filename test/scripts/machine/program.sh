@@ -34,6 +34,8 @@ case $name:$1 in
     case $(cat) in
       *hwy/*) installed libhwy-dev ;;
       *gtest/*) installed libgtest-dev ;;
+      *dnnl*) installed libdnnl-dev ;;
+      *nlohmann/*) installed nlohmann-json3-dev ;;
     esac
     exit
     ;;

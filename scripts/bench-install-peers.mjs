@@ -1,0 +1,26 @@
+// npm run bench:install-peers: what npm run bench -- --peers measures besides us, in build/peers.
+//   npm run bench:install-peers [-- --pip-torch]    pip's PyTorch instead of the system's
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from './root.mjs';
+import { run } from './run.mjs';
+import { onednn, pytorch } from './setup/needs.mjs';
+import { ensureSystemPackages } from './setup/system-packages.mjs';
+
+const { values } = parseArgs({ options: { 'pip-torch': { type: 'boolean', default: false } } });
+const folder = join(root, 'build/peers');
+
+mkdirSync(folder, { recursive: true });
+for (const file of ['package.json', 'package-lock.json']) {
+  copyFileSync(join(root, 'bench/peers/node-packages', file), join(folder, file));
+}
+console.log('Installing Node packages in build/peers');
+// Their scripts would download what we do not use: CUDA.
+run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+if (values['pip-torch']) {
+  console.log('Installing PyTorch in build/peers/venv');
+  run('python3', ['-m', 'venv', join(folder, 'venv')]);
+  run(join(folder, 'venv/bin/python'), ['-m', 'pip', 'install', '--upgrade', 'torch']);
+}
+ensureSystemPackages(values['pip-torch'] ? onednn : [...onednn, ...pytorch]);
