@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "cpp/bits.h"
+
 namespace batchnorm {
 namespace {
 
@@ -16,8 +18,7 @@ bool Multiply(size_t a, size_t b, size_t* product) {
 
 Arguments::Arguments(napi_env env, napi_callback_info info) : env_(env) {
   // Missing arguments become undefined, which every reader refuses.
-  size_t count = kMax;
-  if (napi_get_cb_info(env, info, &count, values_, nullptr, nullptr) != napi_ok) {
+  if (napi_get_cb_info(env, info, &count_, values_, nullptr, nullptr) != napi_ok) {
     Fail(Status::kWrongType);
   }
 }
@@ -95,11 +96,42 @@ void* Arguments::ReadElements(size_t index, size_t length) {
   return array.data;
 }
 
-void* Arguments::ReadElementsOrNull(size_t index, size_t length) {
-  if (status_ != Status::kOk) return nullptr;
+bool Arguments::IsNull(size_t index) {
   napi_valuetype type;
-  if (napi_typeof(env_, values_[index], &type) == napi_ok && type == napi_null) return nullptr;
+  return napi_typeof(env_, values_[index], &type) == napi_ok && type == napi_null;
+}
+
+void* Arguments::ReadElementsOrNull(size_t index, size_t length) {
+  if (status_ != Status::kOk || IsNull(index)) return nullptr;
   return ReadElements(index, length);
+}
+
+Activation Arguments::ReadActivation(size_t index) {
+  if (status_ != Status::kOk) return Activation::kNone;
+  uint32_t value = 0;
+  if (napi_get_value_uint32(env_, values_[index], &value) != napi_ok) Fail(Status::kWrongType);
+  if (value > static_cast<uint32_t>(Activation::kLeakyRelu)) Fail(Status::kWrongSize);
+  return static_cast<Activation>(value);
+}
+
+uint8_t* Arguments::ReadMask(size_t index, size_t elements) {
+  if (status_ != Status::kOk) return nullptr;
+  napi_typedarray_type type;
+  void* data = nullptr;
+  size_t length = 0;
+  if (napi_get_typedarray_info(env_, values_[index], &type, &length, &data, nullptr, nullptr) !=
+          napi_ok ||
+      type != napi_uint8_array) {
+    Fail(Status::kWrongType);
+    return nullptr;
+  }
+  if (length < BytesOfBits(elements)) Fail(Status::kWrongSize);
+  return static_cast<uint8_t*>(data);
+}
+
+uint8_t* Arguments::ReadMaskOrNull(size_t index, size_t elements) {
+  if (status_ != Status::kOk || IsNull(index)) return nullptr;
+  return ReadMask(index, elements);
 }
 
 double* Arguments::ReadStatistics(size_t index, size_t length) {

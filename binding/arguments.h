@@ -4,8 +4,10 @@
 #include <node_api.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "binding/status.h"
+#include "cpp/fusion.h"
 #include "cpp/shape.h"
 
 namespace batchnorm {
@@ -19,7 +21,7 @@ enum class ElementType { kUnset, kFloat32, kFloat64 };
 // Pointers hold for this call alone: JavaScript can detach or shrink an array between two calls.
 class Arguments {
  public:
-  static constexpr size_t kMax = 14;
+  static constexpr size_t kMax = 17;
 
   Arguments(napi_env env, napi_callback_info info);
 
@@ -36,6 +38,12 @@ class Arguments {
   void* ReadElementsOrNull(size_t index, size_t length);
   // A Float64Array of `length` elements.
   double* ReadStatistics(size_t index, size_t length);
+  // A number: one of Activation.
+  Activation ReadActivation(size_t index);
+  // A Uint8Array of the bytes that a mask of `elements` needs at least.
+  uint8_t* ReadMask(size_t index, size_t elements);
+  // The same, or null.
+  uint8_t* ReadMaskOrNull(size_t index, size_t elements);
 
   ElementType element_type() const { return element_type_; }
   Status status() const { return status_; }
@@ -47,11 +55,17 @@ class Arguments {
     ElementType type;
   };
 
+  bool IsNull(size_t index);
   Array ReadArray(size_t index);
   size_t ReadSize(size_t index);
   void Fail(Status status);
 
   napi_env env_;
+
+ public:
+  size_t count_ = kMax;
+
+ private:
   napi_value values_[kMax];
   ElementType element_type_ = ElementType::kUnset;
   Status status_ = Status::kOk;

@@ -26,6 +26,55 @@ Affine<T> AsAffine(const void* weight, const void* bias) {
   return {static_cast<const T*>(weight), static_cast<const T*>(bias)};
 }
 
+// What a call fuses with the normalization: its last four arguments, from `index` on.
+struct Fusion {
+  Fusion(Arguments& arguments, size_t index, size_t elements) {
+    if (arguments.count_ <= index) return;
+    residual = arguments.ReadElementsOrNull(index, elements);
+    activation = arguments.ReadActivation(index + 1);
+    negative_slope = arguments.ReadDouble(index + 2);
+  }
+
+  void* residual = nullptr;
+  Activation activation = Activation::kNone;
+  double negative_slope = 0;
+  uint8_t* mask = nullptr;
+};
+
+struct ForwardFusion : Fusion {
+  ForwardFusion(Arguments& arguments, size_t index, size_t elements)
+      : Fusion(arguments, index, elements) {
+    if (arguments.count_ > index) mask = arguments.ReadMaskOrNull(index + 3, elements);
+  }
+
+  template <typename T>
+  Output<T> Of(void* y) const {
+    Output<T> output(static_cast<T*>(y));
+    output.residual = static_cast<const T*>(residual);
+    output.activation = activation;
+    output.negative_slope = static_cast<T>(negative_slope);
+    output.mask = mask;
+    return output;
+  }
+};
+
+struct BackwardFusion : Fusion {
+  BackwardFusion(Arguments& arguments, size_t index, size_t elements)
+      : Fusion(arguments, index, elements) {
+    if (activation != Activation::kNone) mask = arguments.ReadMask(index + 3, elements);
+  }
+
+  template <typename T>
+  OutputGradient<T> Of(const void* dy) const {
+    OutputGradient<T> gradient(static_cast<const T*>(dy));
+    gradient.residual = static_cast<T*>(residual);
+    gradient.activation = activation;
+    gradient.negative_slope = static_cast<T>(negative_slope);
+    gradient.mask = mask;
+    return gradient;
+  }
+};
+
 }  // namespace
 
 napi_value BatchNormEvalEntry(napi_env env, napi_callback_info info) {
@@ -39,14 +88,14 @@ napi_value BatchNormEvalEntry(napi_env env, napi_callback_info info) {
   const void* running_mean = arguments.ReadElements(8, shape.c);
   const void* running_var = arguments.ReadElements(9, shape.c);
   const double eps = arguments.ReadDouble(10);
-  return Return(
-      env, WithElementType(arguments, [&](auto zero) {
-        using T = decltype(zero);
-        const RunningStatistics<T> running = {static_cast<const T*>(running_mean),
-                                              static_cast<const T*>(running_var)};
-        return Completed(BatchNormEval(static_cast<const T*>(x), static_cast<T*>(y), shape, layout,
-                                       AsAffine<T>(weight, bias), running, eps));
-      }));
+  const ForwardFusion fusion(arguments, 11, shape.Count());
+  return Return(env, WithElementType(arguments, [&](auto zero) {
+                  using T = decltype(zero);
+                  const RunningStatistics<T> running = {static_cast<const T*>(running_mean),
+                                                        static_cast<const T*>(running_var)};
+                  return Completed(BatchNormEval(static_cast<const T*>(x), fusion.Of<T>(y), shape,
+                                                 layout, AsAffine<T>(weight, bias), running, eps));
+                }));
 }
 
 napi_value BatchNormTrainEntry(napi_env env, napi_callback_info info) {
@@ -61,10 +110,11 @@ napi_value BatchNormTrainEntry(napi_env env, napi_callback_info info) {
   const BatchStatistics statistics = {arguments.ReadStatistics(9, shape.c),
                                       arguments.ReadStatistics(10, shape.c),
                                       arguments.ReadStatistics(11, shape.c)};
+  const ForwardFusion fusion(arguments, 12, shape.Count());
   return Return(
       env, WithElementType(arguments, [&](auto zero) {
         using T = decltype(zero);
-        return Completed(BatchNormTrain(static_cast<const T*>(x), static_cast<T*>(y), shape, layout,
+        return Completed(BatchNormTrain(static_cast<const T*>(x), fusion.Of<T>(y), shape, layout,
                                         AsAffine<T>(weight, bias), eps, statistics));
       }));
 }
@@ -82,12 +132,13 @@ napi_value BatchNormBackwardEntry(napi_env env, napi_callback_info info) {
   const bool training = arguments.ReadBool(10);
   const ParameterGradients gradients = {arguments.ReadStatistics(11, shape.c),
                                         arguments.ReadStatistics(12, shape.c)};
+  const BackwardFusion fusion(arguments, 13, shape.Count());
   return Return(env, WithElementType(arguments, [&](auto zero) {
                   using T = decltype(zero);
                   const ForwardState<T> state = {static_cast<const T*>(weight), mean, invstd};
-                  return Completed(BatchNormBackward(static_cast<const T*>(dy),
-                                                     static_cast<const T*>(x), static_cast<T*>(dx),
-                                                     shape, layout, state, training, gradients));
+                  return Completed(BatchNormBackward(fusion.Of<T>(dy), static_cast<const T*>(x),
+                                                     static_cast<T*>(dx), shape, layout, state,
+                                                     training, gradients));
                 }));
 }
 

@@ -10,6 +10,8 @@
 
 #include <type_traits>
 
+#include "cpp/fused_backward-inl.h"
+#include "cpp/fused_forward-inl.h"
 #include "cpp/shape.h"
 #include "cpp/streaming.h"
 #include "cpp/strips-inl.h"
@@ -31,6 +33,23 @@ HWY_INLINE void WithStores(Stores stores, const Write write) {
   }
 }
 
+// Calls write(stream, y) with the kind of stores and of output.
+template <typename T, class Write>
+HWY_INLINE void WithStoresAndOutput(Stores stores, const Output<T>& y, const Write write) {
+  WithStores(stores, [=, &y](const auto stream) HWY_ATTR {
+    WithOutput(y, [=](const auto output) HWY_ATTR { write(stream, output); });
+  });
+}
+
+// Calls write(stream, dy) with the kind of stores and of gradient.
+template <typename T, class Write>
+HWY_INLINE void WithStoresAndGradient(Stores stores, const OutputGradient<T>& dy,
+                                      const Write write) {
+  WithStores(stores, [=, &dy](const auto stream) HWY_ATTR {
+    WithGradient(dy, [=](const auto gradient) HWY_ATTR { write(stream, gradient); });
+  });
+}
+
 // Calls body(offset, g) for one run of each group, then the next of each: the order of memory.
 template <class Body>
 HWY_INLINE void ForEachRun(const Runs& runs, const Body body) {
@@ -39,28 +58,26 @@ HWY_INLINE void ForEachRun(const Runs& runs, const Body body) {
   }
 }
 
-// Calls body(offset, columns, coefficients) for each row of each strip that the cursor yields, with
-// the channels' coefficients spread over the columns.
-template <class ColumnCoefficients, class Cursor, class Coefficients, class Body>
-HWY_INLINE void ForEachRow(Cursor strips, const Coefficients* channel, const Body body) {
+// Calls body(stretch, coefficients) for each stretch of each strip that the cursor yields, with the
+// channels' coefficients spread over the columns.
+template <typename T, class ColumnCoefficients, class Cursor, class Coefficients, class Body>
+HWY_INLINE void ForEachStripStretch(Cursor strips, const Coefficients* channel, const Body body) {
   ColumnCoefficients columns;
   Strip strip;
   while (strips.Next(&strip)) {
-    const Coefficients* first = channel + strip.first_channel;
-    ForEachColumn(strip, [=, &columns](size_t j, size_t c) HWY_ATTR { columns.Set(j, first[c]); });
-    for (size_t r = 0; r < strip.rows.rows; ++r) {
-      body(strip.offset + r * strip.rows.stride, strip.rows.columns, columns);
-    }
+    SetColumns(strip, channel + strip.first_channel, columns);
+    ForEachStretch<T>(strip,
+                      [=, &columns](const Stretch& stretch) HWY_ATTR { body(stretch, columns); });
   }
 }
 
-// Goes through runs by `run`, as ForEachRun does, or through short ones by `row`, as ForEachRow
-// does.
-template <class ColumnCoefficients, class Coefficients, class Row, class Run>
-HWY_INLINE void ForEachRunOrRow(const Runs& runs, const Coefficients* group, const Row row,
-                                const Run run) {
+// Goes through runs by `run`, as ForEachRun does, or through short ones by `columns`, as
+// ForEachStripStretch does.
+template <typename T, class ColumnCoefficients, class Coefficients, class Columns, class Run>
+HWY_INLINE void ForEachRunOrStretch(const Runs& runs, const Coefficients* group,
+                                    const Columns columns, const Run run) {
   if (AreShort(runs)) {
-    ForEachRow<ColumnCoefficients>(ShortRunCursor(runs), group, row);
+    ForEachStripStretch<T, ColumnCoefficients>(ShortRunCursor(runs), group, columns);
   } else {
     ForEachRun(runs, run);
   }

@@ -1,4 +1,4 @@
-// dx = (dy - grad_mean - (x - mean) * slope) * scale for runs and columns.
+// dx = (g - grad_mean - (x - mean) * slope) * scale for runs and columns.
 
 #if defined(BATCHNORM_BACKWARD_APPLY_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef BATCHNORM_BACKWARD_APPLY_INL_H_
@@ -8,8 +8,9 @@
 #endif
 
 #include "cpp/coefficients.h"
-#include "cpp/shape.h"
-#include "cpp/strips.h"
+#include "cpp/fused_backward-inl.h"
+#include "cpp/prefetch-inl.h"
+#include "cpp/strips-inl.h"
 #include "cpp/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -35,31 +36,36 @@ struct BackwardVecs {
   V scale;
 };
 
-template <bool kStream, typename T>
-HWY_INLINE void BackwardApplyRun(const T* dy, const T* x, T* dx, size_t length,
+// In what follows, dy is a PlainGradient or a GatedGradient. A null x stands for running
+// statistics, through which no gradient flows: dx = g * scale.
+
+// `jump` elements lie between the end of this run and the next one.
+template <bool kStream, class Gradient, typename T>
+HWY_INLINE void BackwardApplyRun(const Gradient dy, const T* x, T* dx, size_t length, size_t jump,
                                  const BackwardCoefficients<Compute<T>>& c) {
   const hn::ScalableTag<Compute<T>> d;
   const BackwardVecs<decltype(d)> vecs = {hn::Set(d, c.mean.high),      hn::Set(d, c.mean.low),
                                           hn::Set(d, c.grad_mean.high), hn::Set(d, c.grad_mean.low),
                                           hn::Set(d, c.slope),          hn::Set(d, c.scale)};
   Transform<kStream>(dx, length, [=](const auto vec, size_t i) HWY_ATTR {
-    if (kStream) {
-      PrefetchAhead(dy + i);
-      PrefetchAhead(x + i);
-    }
-    return vecs.Apply(vec.Load(d, dy + i), vec.Load(d, x + i));
+    if (kStream) PrefetchAhead(dy.dy() + i, length - i, jump);
+    const auto grad = dy.Load(d, vec, i);
+    dy.Keep(d, vec, i, grad);
+    if (x == nullptr) return hn::Mul(grad, vecs.scale);
+    if (kStream) PrefetchAhead(x + i, length - i, jump);
+    return vecs.Apply(grad, vec.Load(d, x + i));
   });
 }
 
 // Coefficients as one array each, for columns side by side.
 template <typename T>
 struct BackwardColumnCoefficients {
-  HWY_ALIGN T mean_high[kMaxColumns];
-  HWY_ALIGN T mean_low[kMaxColumns];
-  HWY_ALIGN T grad_mean_high[kMaxColumns];
-  HWY_ALIGN T grad_mean_low[kMaxColumns];
-  HWY_ALIGN T slope[kMaxColumns];
-  HWY_ALIGN T scale[kMaxColumns];
+  HWY_ALIGN T mean_high[kCoefficientColumns];
+  HWY_ALIGN T mean_low[kCoefficientColumns];
+  HWY_ALIGN T grad_mean_high[kCoefficientColumns];
+  HWY_ALIGN T grad_mean_low[kCoefficientColumns];
+  HWY_ALIGN T slope[kCoefficientColumns];
+  HWY_ALIGN T scale[kCoefficientColumns];
 
   void Set(size_t j, const BackwardCoefficients<T>& c) {
     mean_high[j] = c.mean.high;
@@ -71,16 +77,28 @@ struct BackwardColumnCoefficients {
   }
 };
 
-template <bool kStream, typename T>
-HWY_INLINE void BackwardApplyRow(const T* dy, const T* x, T* dx, size_t columns,
-                                 const BackwardColumnCoefficients<Compute<T>>& c) {
+// dy, x and dx are where the whole matrix starts.
+template <bool kStream, class Gradient, typename T>
+HWY_INLINE void BackwardApplyStretch(Gradient dy, const T* x, T* dx, const Stretch& stretch,
+                                     const BackwardColumnCoefficients<Compute<T>>& c) {
   const hn::ScalableTag<Compute<T>> d;
-  Transform<kStream>(dx, columns, [=, &c](const auto vec, size_t j) HWY_ATTR {
+  dy = dy + stretch.offset;
+  if (x != nullptr) x += stretch.offset;
+  dx += stretch.offset;
+  StretchColumn column(stretch.period);
+  Transform<kStream>(dx, stretch.length, [=, &column, &c](const auto vec, size_t i) HWY_ATTR {
+    if (kStream) PrefetchToL2(dy.dy() + i, stretch.ahead);
+    const auto grad = dy.Load(d, vec, i);
+    dy.Keep(d, vec, i, grad);
+    const size_t j = column.Advance(vec.Count(d));
+    const auto scale = hn::LoadU(d, c.scale + j);
+    if (x == nullptr) return hn::Mul(grad, scale);
+    if (kStream) PrefetchToL2(x + i, stretch.ahead);
     const BackwardVecs<decltype(d)> vecs = {
-        vec.Load(d, c.mean_high + j),      vec.Load(d, c.mean_low + j),
-        vec.Load(d, c.grad_mean_high + j), vec.Load(d, c.grad_mean_low + j),
-        vec.Load(d, c.slope + j),          vec.Load(d, c.scale + j)};
-    return vecs.Apply(vec.Load(d, dy + j), vec.Load(d, x + j));
+        hn::LoadU(d, c.mean_high + j),      hn::LoadU(d, c.mean_low + j),
+        hn::LoadU(d, c.grad_mean_high + j), hn::LoadU(d, c.grad_mean_low + j),
+        hn::LoadU(d, c.slope + j),          scale};
+    return vecs.Apply(grad, vec.Load(d, x + i));
   });
 }
 

@@ -12,50 +12,52 @@ namespace batchnorm {
 namespace HWY_NAMESPACE {
 
 template <typename T>
-HWY_INLINE void ApplyRunsOf(const T* dy, const T* x, T* dx, const Runs& runs,
+HWY_INLINE void ApplyRunsOf(const OutputGradient<T>& dy, const T* x, T* dx, const Runs& runs,
                             const BackwardCoefficients<Compute<T>>* coefficients, Stores stores) {
   using Columns = BackwardColumnCoefficients<Compute<T>>;
-  WithStores(stores, [=, &runs](const auto stream) HWY_ATTR {
-    const auto row = [=](size_t offset, size_t columns, const Columns& c) HWY_ATTR {
-      BackwardApplyRow<stream()>(dy + offset, x + offset, dx + offset, columns, c);
+  WithStoresAndGradient(stores, dy, [=, &runs](const auto stream, const auto gradient) HWY_ATTR {
+    const auto stretch = [=](const Stretch& stretch, const Columns& c) HWY_ATTR {
+      BackwardApplyStretch<stream()>(gradient, x, dx, stretch, c);
     };
     const auto run = [=, &runs](size_t offset, size_t g) HWY_ATTR {
-      BackwardApplyRun<stream()>(dy + offset, x + offset, dx + offset, runs.length,
-                                 coefficients[g]);
+      // The next run in memory follows at once.
+      constexpr size_t kJump = 0;
+      BackwardApplyRun<stream()>(gradient + offset, x == nullptr ? nullptr : x + offset,
+                                 dx + offset, runs.length, kJump, coefficients[g]);
     };
-    ForEachRunOrRow<Columns>(runs, coefficients, row, run);
+    ForEachRunOrStretch<T, Columns>(runs, coefficients, stretch, run);
   });
 }
 
 template <typename T>
-HWY_INLINE void ApplyColumnsOf(const T* dy, const T* x, T* dx, const Rows& rows,
+HWY_INLINE void ApplyColumnsOf(const OutputGradient<T>& dy, const T* x, T* dx, const Rows& rows,
                                const BackwardCoefficients<Compute<T>>* coefficients,
                                Stores stores) {
   using Columns = BackwardColumnCoefficients<Compute<T>>;
-  WithStores(stores, [=, &rows](const auto stream) HWY_ATTR {
-    ForEachRow<Columns>(StripCursor(rows), coefficients,
-                        [=](size_t offset, size_t columns, const Columns& c) HWY_ATTR {
-                          BackwardApplyRow<stream()>(dy + offset, x + offset, dx + offset, columns,
-                                                     c);
-                        });
+  WithStoresAndGradient(stores, dy, [=, &rows](const auto stream, const auto gradient) HWY_ATTR {
+    ForEachStripStretch<T, Columns>(StripCursor(rows), coefficients,
+                                    [=](const Stretch& stretch, const Columns& c) HWY_ATTR {
+                                      BackwardApplyStretch<stream()>(gradient, x, dx, stretch, c);
+                                    });
   });
 }
 
 // HWY_EXPORT takes no template: a name for each element type.
-void ApplyRunsF32(const float* dy, const float* x, float* dx, const Runs& runs,
+void ApplyRunsF32(const OutputGradient<float>& dy, const float* x, float* dx, const Runs& runs,
                   const BackwardCoefficients<float>* coefficients, Stores stores) {
   ApplyRunsOf(dy, x, dx, runs, coefficients, stores);
 }
-void ApplyRunsF64(const double* dy, const double* x, double* dx, const Runs& runs,
+void ApplyRunsF64(const OutputGradient<double>& dy, const double* x, double* dx, const Runs& runs,
                   const BackwardCoefficients<double>* coefficients, Stores stores) {
   ApplyRunsOf(dy, x, dx, runs, coefficients, stores);
 }
-void ApplyColumnsF32(const float* dy, const float* x, float* dx, const Rows& rows,
+void ApplyColumnsF32(const OutputGradient<float>& dy, const float* x, float* dx, const Rows& rows,
                      const BackwardCoefficients<float>* coefficients, Stores stores) {
   ApplyColumnsOf(dy, x, dx, rows, coefficients, stores);
 }
-void ApplyColumnsF64(const double* dy, const double* x, double* dx, const Rows& rows,
-                     const BackwardCoefficients<double>* coefficients, Stores stores) {
+void ApplyColumnsF64(const OutputGradient<double>& dy, const double* x, double* dx,
+                     const Rows& rows, const BackwardCoefficients<double>* coefficients,
+                     Stores stores) {
   ApplyColumnsOf(dy, x, dx, rows, coefficients, stores);
 }
 
@@ -71,20 +73,23 @@ HWY_EXPORT(ApplyRunsF64);
 HWY_EXPORT(ApplyColumnsF32);
 HWY_EXPORT(ApplyColumnsF64);
 
-void BackwardApplyRuns(const float* dy, const float* x, float* dx, const Runs& runs,
+void BackwardApplyRuns(const OutputGradient<float>& dy, const float* x, float* dx, const Runs& runs,
                        const BackwardCoefficients<float>* coefficients, Stores stores) {
   HWY_DYNAMIC_DISPATCH(ApplyRunsF32)(dy, x, dx, runs, coefficients, stores);
 }
-void BackwardApplyRuns(const double* dy, const double* x, double* dx, const Runs& runs,
-                       const BackwardCoefficients<double>* coefficients, Stores stores) {
+void BackwardApplyRuns(const OutputGradient<double>& dy, const double* x, double* dx,
+                       const Runs& runs, const BackwardCoefficients<double>* coefficients,
+                       Stores stores) {
   HWY_DYNAMIC_DISPATCH(ApplyRunsF64)(dy, x, dx, runs, coefficients, stores);
 }
-void BackwardApplyColumns(const float* dy, const float* x, float* dx, const Rows& rows,
-                          const BackwardCoefficients<float>* coefficients, Stores stores) {
+void BackwardApplyColumns(const OutputGradient<float>& dy, const float* x, float* dx,
+                          const Rows& rows, const BackwardCoefficients<float>* coefficients,
+                          Stores stores) {
   HWY_DYNAMIC_DISPATCH(ApplyColumnsF32)(dy, x, dx, rows, coefficients, stores);
 }
-void BackwardApplyColumns(const double* dy, const double* x, double* dx, const Rows& rows,
-                          const BackwardCoefficients<double>* coefficients, Stores stores) {
+void BackwardApplyColumns(const OutputGradient<double>& dy, const double* x, double* dx,
+                          const Rows& rows, const BackwardCoefficients<double>* coefficients,
+                          Stores stores) {
   HWY_DYNAMIC_DISPATCH(ApplyColumnsF64)(dy, x, dx, rows, coefficients, stores);
 }
 

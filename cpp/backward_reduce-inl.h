@@ -12,6 +12,8 @@
 #include <algorithm>
 
 #include "cpp/blocks.h"
+#include "cpp/fused_backward-inl.h"
+#include "cpp/prefetch-inl.h"
 #include "cpp/shape.h"
 #include "cpp/strips-inl.h"
 #include "cpp/vectors-inl.h"
@@ -30,46 +32,49 @@ struct GradSums {
   }
 };
 
-template <typename T>
-HWY_INLINE void AddGradients(const T* dy, const T* x, size_t length, WideVec mean, LaneSums& sums,
-                             LaneSums& dots) {
-  const WideTag d;
+// In what follows, dy is a PlainGradient or a GatedGradient.
+
+template <class Gradient, typename T>
+HWY_INLINE void AddGradients(const Gradient dy, const T* x, size_t length, size_t jump,
+                             WideVec mean, LaneSums& sums, LaneSums& dots) {
   size_t i = 0;
   for (; i + kLanes <= length; i += kLanes) {
-    PrefetchAhead(dy + i);
-    PrefetchAhead(x + i);
+    PrefetchAhead(dy.dy() + i, length - i, jump);
+    PrefetchAhead(x + i, length - i, jump);
     for (size_t k = 0; k < kLaneVecs; ++k) {
-      const WideVec grad = LoadWide(d, dy + i + k * kWideLanes);
-      const WideVec deviation = hn::Sub(LoadWide(d, x + i + k * kWideLanes), mean);
+      const size_t j = i + k * kWideLanes;
+      const WideVec grad = dy.LoadWide(WholeVec(), j);
+      const WideVec deviation = hn::Sub(LoadWide(x + j), mean);
       sums.v[k] = hn::Add(sums.v[k], grad);
       dots.v[k] = hn::MulAdd(grad, deviation, dots.v[k]);
     }
   }
   for (size_t k = 0; k < kLaneVecs && i < length; ++k, i += kWideLanes) {
-    const size_t count = HWY_MIN(length - i, kWideLanes);
-    const WideVec grad = LoadWidePartial(d, dy + i, count);
-    const WideVec deviation = hn::Sub(LoadWidePartial(d, x + i, count), mean);
+    const PartialVec vec{HWY_MIN(length - i, kWideLanes)};
+    const WideVec grad = dy.LoadWide(vec, i);
+    const WideVec deviation = hn::Sub(vec.LoadWide(x + i), mean);
     sums.v[k] = hn::Add(sums.v[k], grad);
     // Past the end 0 * (0 - mean) is NaN for an infinite mean.
-    const auto inside = hn::FirstN(d, count);
+    const auto inside = hn::FirstN(WideTag(), vec.count);
     dots.v[k] = hn::MulAdd(grad, hn::IfThenElseZero(inside, deviation), dots.v[k]);
   }
 }
 
-template <typename T>
-HWY_INLINE GradSums ReduceBlock(const T* dy, const T* x, const Block& block, size_t run_stride,
-                                WideVec mean) {
+template <class Gradient, typename T>
+HWY_INLINE GradSums ReduceBlock(const Gradient dy, const T* x, const Block& block,
+                                size_t run_stride, WideVec mean) {
   LaneSums sums;
   LaneSums dots;
   for (size_t r = 0; r < block.runs; ++r) {
-    AddGradients(dy + r * run_stride, x + r * run_stride, block.length, mean, sums, dots);
+    AddGradients(dy + r * run_stride, x + r * run_stride, block.length, block.jump, mean, sums,
+                 dots);
   }
   return {sums.Total(), dots.Total()};
 }
 
-template <typename T>
-HWY_INLINE GradSums ReduceChunk(const T* dy, const T* x, const Block& chunk, size_t run_stride,
-                                WideVec mean) {
+template <class Gradient, typename T>
+HWY_INLINE GradSums ReduceChunk(const Gradient dy, const T* x, const Block& chunk,
+                                size_t run_stride, WideVec mean) {
   GradSums all = {0.0, 0.0};
   BlockCursor blocks(chunk.runs, run_stride, chunk.length, kBlockBytes / sizeof(T));
   Block block;
@@ -81,8 +86,8 @@ HWY_INLINE GradSums ReduceChunk(const T* dy, const T* x, const Block& chunk, siz
 
 // Sums of the group that starts at dy and x: by blocks and chunks, so that long sums keep their
 // digits.
-template <typename T>
-HWY_INLINE GradSums ReduceGroup(const T* dy, const T* x, const Runs& runs, double mean) {
+template <class Gradient, typename T>
+HWY_INLINE GradSums ReduceGroup(const Gradient dy, const T* x, const Runs& runs, double mean) {
   GradSums all = {0.0, 0.0};
   const WideVec wide_mean = hn::Set(WideTag(), mean);
   BlockCursor chunks(runs.runs, runs.run_stride, runs.length, kChunkBytes / sizeof(T));
@@ -102,17 +107,20 @@ struct ReduceScratch {
   HWY_ALIGN double block_dot[kMaxColumns];
 };
 
-template <size_t kRows, typename T>
-HWY_INLINE void AddRowGradients(const T* dy, const T* x, size_t columns, size_t stride,
-                                ReduceScratch& scratch) {
+template <size_t kRows, class Gradient, typename T>
+HWY_INLINE void AddRowGradients(const Gradient dy, const T* x, size_t columns, size_t stride,
+                                size_t ahead, ReduceScratch& scratch) {
   ForEachWideVec(columns, [=, &scratch](const auto vec, size_t c) HWY_ATTR {
     const WideTag d;
     const WideVec mean = hn::Load(d, scratch.mean + c);
     WideVec sum = hn::Load(d, scratch.block_sum + c);
     WideVec dot = hn::Load(d, scratch.block_dot + c);
     for (size_t r = 0; r < kRows; ++r) {
-      const WideVec grad = vec.LoadWide(dy + r * stride + c);
-      const WideVec deviation = hn::Sub(vec.LoadWide(x + r * stride + c), mean);
+      const size_t j = r * stride + c;
+      PrefetchToL2(dy.dy() + j, ahead);
+      PrefetchToL2(x + j, ahead);
+      const WideVec grad = dy.LoadWide(vec, j);
+      const WideVec deviation = hn::Sub(vec.LoadWide(x + j), mean);
       sum = hn::Add(sum, grad);
       dot = hn::MulAdd(grad, deviation, dot);
     }
@@ -132,10 +140,12 @@ HWY_INLINE void AddBlockSums(size_t columns, ReduceScratch& scratch) {
 }
 
 // scratch.sum and scratch.dot = the sums of each column of the strip about scratch.mean.
-template <typename T>
-HWY_INLINE void ReduceStrip(const T* dy, const T* x, const Rows& strip, ReduceScratch& scratch) {
+template <class Gradient, typename T>
+HWY_INLINE void ReduceStrip(const Gradient dy, const T* x, const Rows& strip,
+                            ReduceScratch& scratch) {
   constexpr size_t kBlockRows = 64;
   const size_t padded = PaddedBytes(strip.columns);
+  const size_t ahead = RowsAhead<T>(strip);
   memset(scratch.sum, 0, padded);
   memset(scratch.dot, 0, padded);
   for (size_t row = 0; row < strip.rows; row += kBlockRows) {
@@ -145,11 +155,12 @@ HWY_INLINE void ReduceStrip(const T* dy, const T* x, const Rows& strip, ReduceSc
     size_t r = row;
     for (; r + kRowGroup <= end; r += kRowGroup) {
       const size_t offset = r * strip.stride;
-      AddRowGradients<kRowGroup>(dy + offset, x + offset, strip.columns, strip.stride, scratch);
+      AddRowGradients<kRowGroup>(dy + offset, x + offset, strip.columns, strip.stride, ahead,
+                                 scratch);
     }
     for (; r < end; ++r) {
       const size_t offset = r * strip.stride;
-      AddRowGradients<1>(dy + offset, x + offset, strip.columns, strip.stride, scratch);
+      AddRowGradients<1>(dy + offset, x + offset, strip.columns, strip.stride, ahead, scratch);
     }
     AddBlockSums(strip.columns, scratch);
   }
@@ -157,9 +168,10 @@ HWY_INLINE void ReduceStrip(const T* dy, const T* x, const Rows& strip, ReduceSc
 
 // Adds the sums of each column to sum[c] and dot[c], those of its channel. mean, sum and dot start
 // at the strip's first channel.
-template <typename T>
-HWY_INLINE void ReduceChannels(const T* dy, const T* x, const Strip& strip, const double* mean,
-                               double* sum, double* dot, ReduceScratch& scratch) {
+template <class Gradient, typename T>
+HWY_INLINE void ReduceChannels(const Gradient dy, const T* x, const Strip& strip,
+                               const double* mean, double* sum, double* dot,
+                               ReduceScratch& scratch) {
   memset(scratch.mean, 0, sizeof(scratch.mean));
   ForEachColumn(strip, [=, &scratch](size_t j, size_t c) HWY_ATTR { scratch.mean[j] = mean[c]; });
   ReduceStrip(dy + strip.offset, x + strip.offset, strip.rows, scratch);
@@ -170,16 +182,17 @@ HWY_INLINE void ReduceChannels(const T* dy, const T* x, const Strip& strip, cons
 }
 
 // sum[c] and dot[c] of each group of a strip of short runs.
-template <typename T>
-HWY_INLINE void ReduceShortRuns(const T* dy, const T* x, const Strip& strip, const double* mean,
-                                double* sum, double* dot, ReduceScratch& scratch) {
+template <class Gradient, typename T>
+HWY_INLINE void ReduceShortRuns(const Gradient dy, const T* x, const Strip& strip,
+                                const double* mean, double* sum, double* dot,
+                                ReduceScratch& scratch) {
   std::fill_n(sum, strip.channels, 0.0);
   std::fill_n(dot, strip.channels, 0.0);
   ReduceChannels(dy, x, strip, mean, sum, dot, scratch);
 }
 
-template <typename T>
-HWY_INLINE void ReduceMatrix(const T* dy, const T* x, const Rows& matrix, const double* mean,
+template <class Gradient, typename T>
+HWY_INLINE void ReduceMatrix(const Gradient dy, const T* x, const Rows& matrix, const double* mean,
                              double* sum, double* dot) {
   std::fill_n(sum, matrix.columns, 0.0);
   std::fill_n(dot, matrix.columns, 0.0);

@@ -10,8 +10,8 @@ HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
 namespace HWY_NAMESPACE {
 
-template <typename T>
-HWY_INLINE void ReduceGroups(const T* dy, const T* x, const Runs& runs, const double* mean,
+template <class Gradient, typename T>
+HWY_INLINE void ReduceGroups(const Gradient dy, const T* x, const Runs& runs, const double* mean,
                              double* sum, double* dot) {
   if (!AreShort(runs)) {
     for (size_t g = 0; g < runs.groups; ++g) {
@@ -31,22 +31,36 @@ HWY_INLINE void ReduceGroups(const T* dy, const T* x, const Runs& runs, const do
   }
 }
 
+template <typename T>
+HWY_INLINE void ReduceRunsOf(const OutputGradient<T>& dy, const T* x, const Runs& runs,
+                             const double* mean, double* sum, double* dot) {
+  WithGradient(dy, [=, &runs](const auto gradient)
+                       HWY_ATTR { ReduceGroups(gradient, x, runs, mean, sum, dot); });
+}
+
+template <typename T>
+HWY_INLINE void ReduceColumnsOf(const OutputGradient<T>& dy, const T* x, const Rows& rows,
+                                const double* mean, double* sum, double* dot) {
+  WithGradient(dy, [=, &rows](const auto gradient)
+                       HWY_ATTR { ReduceMatrix(gradient, x, rows, mean, sum, dot); });
+}
+
 // HWY_EXPORT takes no template: a name for each element type.
-void ReduceRunsF32(const float* dy, const float* x, const Runs& runs, const double* mean,
-                   double* sum, double* dot) {
-  ReduceGroups(dy, x, runs, mean, sum, dot);
+void ReduceRunsF32(const OutputGradient<float>& dy, const float* x, const Runs& runs,
+                   const double* mean, double* sum, double* dot) {
+  ReduceRunsOf(dy, x, runs, mean, sum, dot);
 }
-void ReduceRunsF64(const double* dy, const double* x, const Runs& runs, const double* mean,
-                   double* sum, double* dot) {
-  ReduceGroups(dy, x, runs, mean, sum, dot);
+void ReduceRunsF64(const OutputGradient<double>& dy, const double* x, const Runs& runs,
+                   const double* mean, double* sum, double* dot) {
+  ReduceRunsOf(dy, x, runs, mean, sum, dot);
 }
-void ReduceColumnsF32(const float* dy, const float* x, const Rows& rows, const double* mean,
-                      double* sum, double* dot) {
-  ReduceMatrix(dy, x, rows, mean, sum, dot);
+void ReduceColumnsF32(const OutputGradient<float>& dy, const float* x, const Rows& rows,
+                      const double* mean, double* sum, double* dot) {
+  ReduceColumnsOf(dy, x, rows, mean, sum, dot);
 }
-void ReduceColumnsF64(const double* dy, const double* x, const Rows& rows, const double* mean,
-                      double* sum, double* dot) {
-  ReduceMatrix(dy, x, rows, mean, sum, dot);
+void ReduceColumnsF64(const OutputGradient<double>& dy, const double* x, const Rows& rows,
+                      const double* mean, double* sum, double* dot) {
+  ReduceColumnsOf(dy, x, rows, mean, sum, dot);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -61,20 +75,20 @@ HWY_EXPORT(ReduceRunsF64);
 HWY_EXPORT(ReduceColumnsF32);
 HWY_EXPORT(ReduceColumnsF64);
 
-void BackwardReduceRuns(const float* dy, const float* x, const Runs& runs, const double* mean,
-                        double* sum, double* dot) {
+void BackwardReduceRuns(const OutputGradient<float>& dy, const float* x, const Runs& runs,
+                        const double* mean, double* sum, double* dot) {
   HWY_DYNAMIC_DISPATCH(ReduceRunsF32)(dy, x, runs, mean, sum, dot);
 }
-void BackwardReduceRuns(const double* dy, const double* x, const Runs& runs, const double* mean,
-                        double* sum, double* dot) {
+void BackwardReduceRuns(const OutputGradient<double>& dy, const double* x, const Runs& runs,
+                        const double* mean, double* sum, double* dot) {
   HWY_DYNAMIC_DISPATCH(ReduceRunsF64)(dy, x, runs, mean, sum, dot);
 }
-void BackwardReduceColumns(const float* dy, const float* x, const Rows& rows, const double* mean,
-                           double* sum, double* dot) {
+void BackwardReduceColumns(const OutputGradient<float>& dy, const float* x, const Rows& rows,
+                           const double* mean, double* sum, double* dot) {
   HWY_DYNAMIC_DISPATCH(ReduceColumnsF32)(dy, x, rows, mean, sum, dot);
 }
-void BackwardReduceColumns(const double* dy, const double* x, const Rows& rows, const double* mean,
-                           double* sum, double* dot) {
+void BackwardReduceColumns(const OutputGradient<double>& dy, const double* x, const Rows& rows,
+                           const double* mean, double* sum, double* dot) {
   HWY_DYNAMIC_DISPATCH(ReduceColumnsF64)(dy, x, rows, mean, sum, dot);
 }
 

@@ -1,7 +1,9 @@
 #include "cpp/batch_norm.h"
 
 #include <cmath>
+#include <cstring>
 
+#include "cpp/bits.h"
 #include "cpp/scratch.h"
 #include "cpp/threaded_columns.h"
 #include "cpp/threaded_runs.h"
@@ -22,7 +24,7 @@ Runs RunsOf(const Shape& shape) {
 }
 
 template <typename T>
-void Normalize(const T* x, T* y, const Shape& shape, Layout layout,
+void Normalize(const T* x, const Output<T>& y, const Shape& shape, Layout layout,
                const NormalizeCoefficients<Compute<T>>* coefficients) {
   if (UsesRuns(shape, layout)) {
     ThreadedNormalizeRuns(x, y, RunsOf(shape), coefficients);
@@ -31,13 +33,19 @@ void Normalize(const T* x, T* y, const Shape& shape, Layout layout,
   }
 }
 
+// Passes set bits, and none of them sets all of a byte.
+template <typename T>
+void ClearMask(const Output<T>& y, const Shape& shape) {
+  if (y.mask != nullptr) memset(y.mask, 0, BytesOfBits(shape.Count()));
+}
+
 bool IsEmpty(const Shape& shape) { return shape.n == 0 || shape.c == 0 || shape.s == 0; }
 
 }  // namespace
 
 template <typename T, typename P>
-bool BatchNormEval(const T* x, T* y, const Shape& shape, Layout layout, const Affine<P>& affine,
-                   const RunningStatistics<P>& running, double eps) {
+bool BatchNormEval(const T* x, const Output<T>& y, const Shape& shape, Layout layout,
+                   const Affine<P>& affine, const RunningStatistics<P>& running, double eps) {
   if (IsEmpty(shape)) return true;
   const auto coefficients = AllocateScratch<NormalizeCoefficients<Compute<T>>>(shape.c);
   if (coefficients == nullptr) return false;
@@ -46,22 +54,24 @@ bool BatchNormEval(const T* x, T* y, const Shape& shape, Layout layout, const Af
     coefficients[c] = {static_cast<double>(running.mean[c]), invstd * affine.Weight(c),
                        affine.Bias(c)};
   }
+  ClearMask(y, shape);
   Normalize(x, y, shape, layout, coefficients.get());
   return true;
 }
 
 template <typename T, typename P>
-bool BatchNormTrain(const T* x, T* y, const Shape& shape, Layout layout, const Affine<P>& affine,
-                    double eps, const BatchStatistics& statistics) {
+bool BatchNormTrain(const T* x, const Output<T>& y, const Shape& shape, Layout layout,
+                    const Affine<P>& affine, double eps, const BatchStatistics& statistics) {
   if (IsEmpty(shape)) return true;
+  ClearMask(y, shape);
   return UsesRuns(shape, layout)
              ? ThreadedForwardRuns(x, y, RunsOf(shape), affine, eps, statistics)
              : ThreadedForwardColumns(x, y, ChannelsLastRows(shape), affine, eps, statistics);
 }
 
 template <typename T, typename P>
-bool BatchNormBackward(const T* dy, const T* x, T* dx, const Shape& shape, Layout layout,
-                       const ForwardState<P>& state, bool training,
+bool BatchNormBackward(const OutputGradient<T>& dy, const T* x, T* dx, const Shape& shape,
+                       Layout layout, const ForwardState<P>& state, bool training,
                        const ParameterGradients& gradients) {
   if (IsEmpty(shape)) {
     for (size_t c = 0; c < shape.c; ++c) gradients.weight[c] = gradients.bias[c] = 0.0;
@@ -72,7 +82,7 @@ bool BatchNormBackward(const T* dy, const T* x, T* dx, const Shape& shape, Layou
     return runs ? ThreadedBackwardRuns(dy, x, dx, RunsOf(shape), state, gradients)
                 : ThreadedBackwardColumns(dy, x, dx, ChannelsLastRows(shape), state, gradients);
   }
-  const auto coefficients = AllocateScratch<NormalizeCoefficients<Compute<T>>>(shape.c);
+  const auto coefficients = AllocateScratch<BackwardCoefficients<Compute<T>>>(shape.c);
   if (coefficients == nullptr) return false;
   double* sum = gradients.bias;
   double* dot = gradients.weight;
@@ -82,9 +92,14 @@ bool BatchNormBackward(const T* dy, const T* x, T* dx, const Shape& shape, Layou
   if (!reduced) return false;
   for (size_t c = 0; c < shape.c; ++c) {
     dot[c] *= state.invstd[c];
-    coefficients[c] = {0.0, state.Scale(c), 0.0};
+    coefficients[c] = {0.0, 0.0, 0.0, state.Scale(c)};
   }
-  Normalize(dy, dx, shape, layout, coefficients.get());
+  constexpr const T* kRunning = nullptr;
+  if (runs) {
+    ThreadedApplyRuns(dy, kRunning, dx, RunsOf(shape), coefficients.get());
+  } else {
+    ThreadedApplyColumns(dy, kRunning, dx, ChannelsLastRows(shape), coefficients.get());
+  }
   return true;
 }
 
@@ -98,13 +113,13 @@ bool BatchNormMoments(const T* x, const Shape& shape, Layout layout, double* mea
                                  : ThreadedMomentsOfColumns(x, ChannelsLastRows(shape), mean, m2);
 }
 
-#define BATCHNORM_INSTANTIATE(T, P)                                                          \
-  template bool BatchNormEval(const T*, T*, const Shape&, Layout, const Affine<P>&,          \
-                              const RunningStatistics<P>&, double);                          \
-  template bool BatchNormTrain(const T*, T*, const Shape&, Layout, const Affine<P>&, double, \
-                               const BatchStatistics&);                                      \
-  template bool BatchNormBackward(const T*, const T*, T*, const Shape&, Layout,              \
-                                  const ForwardState<P>&, bool, const ParameterGradients&);  \
+#define BATCHNORM_INSTANTIATE(T, P)                                                                \
+  template bool BatchNormEval(const T*, const Output<T>&, const Shape&, Layout, const Affine<P>&,  \
+                              const RunningStatistics<P>&, double);                                \
+  template bool BatchNormTrain(const T*, const Output<T>&, const Shape&, Layout, const Affine<P>&, \
+                               double, const BatchStatistics&);                                    \
+  template bool BatchNormBackward(const OutputGradient<T>&, const T*, T*, const Shape&, Layout,    \
+                                  const ForwardState<P>&, bool, const ParameterGradients&);        \
   template bool BatchNormMoments(const T*, const Shape&, Layout, double*, double*);
 
 BATCHNORM_INSTANTIATE(float, float)

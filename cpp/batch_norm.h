@@ -1,6 +1,7 @@
 #ifndef BATCHNORM_BATCH_NORM_H_
 #define BATCHNORM_BATCH_NORM_H_
 
+#include "cpp/fusion.h"
 #include "cpp/gradients.h"
 #include "cpp/shape.h"
 #include "cpp/statistics.h"
@@ -15,23 +16,24 @@ struct RunningStatistics {
 };
 
 // The operations that the binding offers, for T the element type and P the parameters'. Each is
-// false where scratch memory ran out, with nothing written. Empty inputs write no elements.
+// false where scratch memory ran out, with nothing written. Empty inputs write no elements. A mask
+// has BytesOfBits of the elements.
 
-// y = (x - mean) / sqrt(var + eps) * weight + bias. y may be x.
+// y from z = (x - mean) / sqrt(var + eps) * weight + bias. y may be x or the residual.
 template <typename T, typename P>
-bool BatchNormEval(const T* x, T* y, const Shape& shape, Layout layout, const Affine<P>& affine,
-                   const RunningStatistics<P>& running, double eps);
+bool BatchNormEval(const T* x, const Output<T>& y, const Shape& shape, Layout layout,
+                   const Affine<P>& affine, const RunningStatistics<P>& running, double eps);
 
 // The same with the statistics of the batch, which it writes too.
 template <typename T, typename P>
-bool BatchNormTrain(const T* x, T* y, const Shape& shape, Layout layout, const Affine<P>& affine,
-                    double eps, const BatchStatistics& statistics);
+bool BatchNormTrain(const T* x, const Output<T>& y, const Shape& shape, Layout layout,
+                    const Affine<P>& affine, double eps, const BatchStatistics& statistics);
 
 // dx and the parameters' gradients where the forward pass used batch statistics (`training`) or
-// running ones. dx may be dy or x.
+// running ones. dx may be dy or x; the residual's gradient may be dy.
 template <typename T, typename P>
-bool BatchNormBackward(const T* dy, const T* x, T* dx, const Shape& shape, Layout layout,
-                       const ForwardState<P>& state, bool training,
+bool BatchNormBackward(const OutputGradient<T>& dy, const T* x, T* dx, const Shape& shape,
+                       Layout layout, const ForwardState<P>& state, bool training,
                        const ParameterGradients& gradients);
 
 // mean and m2, the sum of squared deviations from it, a channel.

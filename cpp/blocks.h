@@ -18,6 +18,8 @@ struct Block {
   size_t offset;
   size_t runs;
   size_t length;
+  // From the end of each run of it to what comes next in the group.
+  size_t jump;
 
   size_t Count() const { return runs * length; }
 };
@@ -38,7 +40,9 @@ class BlockCursor {
     block->length = std::min(max_length_, length_ - begin_);
     block->runs = std::min(max_runs_, runs_ - run_);
     begin_ += block->length;
+    block->jump = 0;
     if (begin_ == length_) {
+      block->jump = run_stride_ - length_;
       begin_ = 0;
       run_ += block->runs;
     }

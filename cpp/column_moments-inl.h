@@ -14,6 +14,7 @@
 
 #include "cpp/chan.h"
 #include "cpp/fold.h"
+#include "cpp/prefetch-inl.h"
 #include "cpp/shape.h"
 #include "cpp/strips.h"
 #include "cpp/vectors-inl.h"
@@ -36,13 +37,15 @@ constexpr size_t BlockRows(size_t bytes, size_t columns) {
 
 // sums[c] += x[r][c] - shift[c], or its square, over kRows rows.
 template <bool kSquare, size_t kRows, typename T>
-HWY_INLINE void AddRowDeviations(const T* x, size_t columns, size_t stride, const double* shift,
-                                 double* sums) {
+HWY_INLINE void AddRowDeviations(const T* x, size_t columns, size_t stride, size_t ahead,
+                                 const double* shift, double* sums) {
   ForEachWideVec(columns, [=](const auto vec, size_t c) HWY_ATTR {
     const WideTag d;
     const WideVec vec_shift = hn::Load(d, shift + c);
     WideVec sum = hn::Load(d, sums + c);
     for (size_t r = 0; r < kRows; ++r) {
+      if (kRows == 1 ? !kSquare : kSquare == (r >= kRows / 2))
+        PrefetchToL2(x + r * stride + c, ahead);
       const WideVec deviation = hn::Sub(vec.LoadWide(x + r * stride + c), vec_shift);
       sum = kSquare ? hn::MulAdd(deviation, deviation, sum) : hn::Add(sum, deviation);
     }
@@ -64,14 +67,15 @@ template <bool kSquare, typename T>
 HWY_INLINE void SumColumnDeviations(const T* x, const Rows& block, const double* shift,
                                     StripScratch& scratch) {
   const size_t stride = block.stride;
+  const size_t ahead = block.rows * stride;
   memset(scratch.sums, 0, PaddedBytes(block.columns));
   size_t r = 0;
   for (; r + kRowGroup <= block.rows; r += kRowGroup) {
-    AddRowDeviations<kSquare, kRowGroup>(x + r * stride, block.columns, stride, shift,
+    AddRowDeviations<kSquare, kRowGroup>(x + r * stride, block.columns, stride, ahead, shift,
                                          scratch.sums);
   }
   for (; r < block.rows; ++r) {
-    AddRowDeviations<kSquare, 1>(x + r * stride, block.columns, stride, shift, scratch.sums);
+    AddRowDeviations<kSquare, 1>(x + r * stride, block.columns, stride, ahead, shift, scratch.sums);
   }
 }
 

@@ -8,9 +8,7 @@
 #endif
 
 #include <stddef.h>
-#include <stdint.h>
 
-#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -26,13 +24,6 @@ using WideTag = hn::ScalableTag<double>;
 using WideVec = hn::Vec<WideTag>;
 constexpr size_t kWideLanes = hn::MaxLanes(WideTag());
 constexpr size_t kLaneVecs = kLanes / kWideLanes;
-
-// Fetches what will be read some lines from now: the hardware's own prefetching stops at each page.
-template <typename T>
-HWY_INLINE void PrefetchAhead(const T* p) {
-  constexpr uintptr_t kAheadBytes = 2048;
-  hwy::Prefetch(reinterpret_cast<const T*>(reinterpret_cast<uintptr_t>(p) + kAheadBytes));
-}
 
 // Loads the first `count` lanes, 0 in the rest; never touches memory beyond them.
 template <class D, typename T>
@@ -58,16 +49,21 @@ HWY_INLINE void StorePartial(hn::Vec<D> v, D d, T* p, size_t count) {
 #endif
 }
 
-HWY_INLINE WideVec LoadWide(WideTag d, const float* p) {
-  return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, WideTag>(), p));
-}
-HWY_INLINE WideVec LoadWide(WideTag d, const double* p) { return hn::LoadU(d, p); }
+// As many elements as WideVec has lanes.
+template <typename T>
+using NarrowTag = hn::Rebind<T, WideTag>;
 
-HWY_INLINE WideVec LoadWidePartial(WideTag d, const float* p, size_t count) {
-  return hn::PromoteTo(d, LoadPartial(hn::Rebind<float, WideTag>(), p, count));
+HWY_INLINE WideVec Widen(hn::Vec<NarrowTag<float>> v) { return hn::PromoteTo(WideTag(), v); }
+HWY_INLINE WideVec Widen(WideVec v) { return v; }
+
+template <typename T>
+HWY_INLINE WideVec LoadWide(const T* p) {
+  return Widen(hn::LoadU(NarrowTag<T>(), p));
 }
-HWY_INLINE WideVec LoadWidePartial(WideTag d, const double* p, size_t count) {
-  return LoadPartial(d, p, count);
+
+template <typename T>
+HWY_INLINE WideVec LoadWidePartial(const T* p, size_t count) {
+  return Widen(LoadPartial(NarrowTag<T>(), p, count));
 }
 
 // Sixteen partial sums.

@@ -1,4 +1,4 @@
-// y = (x - mean) * scale + bias for runs and columns.
+// z = (x - mean) * scale + bias for runs and columns.
 
 #if defined(BATCHNORM_NORMALIZE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef BATCHNORM_NORMALIZE_INL_H_
@@ -8,8 +8,9 @@
 #endif
 
 #include "cpp/coefficients.h"
-#include "cpp/shape.h"
-#include "cpp/strips.h"
+#include "cpp/fused_forward-inl.h"
+#include "cpp/prefetch-inl.h"
+#include "cpp/strips-inl.h"
 #include "cpp/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -22,27 +23,32 @@ HWY_INLINE V NormalizeVec(V x, V mean_high, V mean_low, V scale, V bias) {
   return hn::MulAdd(hn::Sub(hn::Sub(x, mean_high), mean_low), scale, bias);
 }
 
-template <bool kStream, typename T>
-HWY_INLINE void NormalizeRun(const T* x, T* y, size_t length,
+// In what follows, y is a PlainOutput or a FusedOutput.
+
+// `jump` elements lie between the end of this run and the next one.
+template <bool kStream, typename T, class Out>
+HWY_INLINE void NormalizeRun(const T* x, Out y, size_t length, size_t jump,
                              const NormalizeCoefficients<Compute<T>>& coefficients) {
   const hn::ScalableTag<Compute<T>> d;
   const auto mean_high = hn::Set(d, coefficients.mean.high);
   const auto mean_low = hn::Set(d, coefficients.mean.low);
   const auto scale = hn::Set(d, coefficients.scale);
   const auto bias = hn::Set(d, coefficients.bias);
-  Transform<kStream>(y, length, [=](const auto vec, size_t i) HWY_ATTR {
-    if (kStream) PrefetchAhead(x + i);
-    return NormalizeVec(vec.Load(d, x + i), mean_high, mean_low, scale, bias);
+  Transform<kStream>(y.y(), length, [=, &y](const auto vec, size_t i) HWY_ATTR {
+    if (kStream) PrefetchAhead(x + i, length - i, jump);
+    const auto z = NormalizeVec(vec.Load(d, x + i), mean_high, mean_low, scale, bias);
+    return y.Finish(d, vec, i, z);
   });
+  y.End();
 }
 
 // Coefficients as one array each, for columns side by side.
 template <typename T>
 struct NormalizeColumnCoefficients {
-  HWY_ALIGN T mean_high[kMaxColumns];
-  HWY_ALIGN T mean_low[kMaxColumns];
-  HWY_ALIGN T scale[kMaxColumns];
-  HWY_ALIGN T bias[kMaxColumns];
+  HWY_ALIGN T mean_high[kCoefficientColumns];
+  HWY_ALIGN T mean_low[kCoefficientColumns];
+  HWY_ALIGN T scale[kCoefficientColumns];
+  HWY_ALIGN T bias[kCoefficientColumns];
 
   void Set(size_t j, const NormalizeCoefficients<T>& c) {
     mean_high[j] = c.mean.high;
@@ -52,15 +58,24 @@ struct NormalizeColumnCoefficients {
   }
 };
 
-template <bool kStream, typename T>
-HWY_INLINE void NormalizeRow(const T* x, T* y, size_t columns,
-                             const NormalizeColumnCoefficients<Compute<T>>& coefficients) {
+// x and y are where the whole matrix starts.
+template <bool kStream, typename T, class Out>
+HWY_INLINE void NormalizeStretch(const T* x, Out y, const Stretch& stretch,
+                                 const NormalizeColumnCoefficients<Compute<T>>& c) {
   const hn::ScalableTag<Compute<T>> d;
-  Transform<kStream>(y, columns, [=, &coefficients](const auto vec, size_t j) HWY_ATTR {
-    return NormalizeVec(vec.Load(d, x + j), vec.Load(d, coefficients.mean_high + j),
-                        vec.Load(d, coefficients.mean_low + j), vec.Load(d, coefficients.scale + j),
-                        vec.Load(d, coefficients.bias + j));
-  });
+  x += stretch.offset;
+  y = y + stretch.offset;
+  StretchColumn column(stretch.period);
+  Transform<kStream>(
+      y.y(), stretch.length, [=, &y, &column, &c](const auto vec, size_t i) HWY_ATTR {
+        if (kStream) PrefetchToL2(x + i, stretch.ahead);
+        const size_t j = column.Advance(vec.Count(d));
+        const auto z = NormalizeVec(vec.Load(d, x + i), hn::LoadU(d, c.mean_high + j),
+                                    hn::LoadU(d, c.mean_low + j), hn::LoadU(d, c.scale + j),
+                                    hn::LoadU(d, c.bias + j));
+        return y.Finish(d, vec, i, z);
+      });
+  y.End();
 }
 
 }  // namespace HWY_NAMESPACE

@@ -12,47 +12,49 @@ namespace batchnorm {
 namespace HWY_NAMESPACE {
 
 template <typename T>
-HWY_INLINE void NormalizeRunsOf(const T* x, T* y, const Runs& runs,
+HWY_INLINE void NormalizeRunsOf(const T* x, const Output<T>& y, const Runs& runs,
                                 const NormalizeCoefficients<Compute<T>>* coefficients,
                                 Stores stores) {
   using Columns = NormalizeColumnCoefficients<Compute<T>>;
-  WithStores(stores, [=, &runs](const auto stream) HWY_ATTR {
-    const auto row = [=](size_t offset, size_t columns, const Columns& c)
-                         HWY_ATTR { NormalizeRow<stream()>(x + offset, y + offset, columns, c); };
+  WithStoresAndOutput(stores, y, [=, &runs](const auto stream, const auto output) HWY_ATTR {
+    const auto stretch = [=](const Stretch& stretch, const Columns& c)
+                             HWY_ATTR { NormalizeStretch<stream()>(x, output, stretch, c); };
     const auto run = [=, &runs](size_t offset, size_t g) HWY_ATTR {
-      NormalizeRun<stream()>(x + offset, y + offset, runs.length, coefficients[g]);
+      // The next run in memory follows at once.
+      constexpr size_t kJump = 0;
+      NormalizeRun<stream()>(x + offset, output + offset, runs.length, kJump, coefficients[g]);
     };
-    ForEachRunOrRow<Columns>(runs, coefficients, row, run);
+    ForEachRunOrStretch<T, Columns>(runs, coefficients, stretch, run);
   });
 }
 
 template <typename T>
-HWY_INLINE void NormalizeColumnsOf(const T* x, T* y, const Rows& rows,
+HWY_INLINE void NormalizeColumnsOf(const T* x, const Output<T>& y, const Rows& rows,
                                    const NormalizeCoefficients<Compute<T>>* coefficients,
                                    Stores stores) {
   using Columns = NormalizeColumnCoefficients<Compute<T>>;
-  WithStores(stores, [=, &rows](const auto stream) HWY_ATTR {
-    ForEachRow<Columns>(StripCursor(rows), coefficients,
-                        [=](size_t offset, size_t columns, const Columns& c) HWY_ATTR {
-                          NormalizeRow<stream()>(x + offset, y + offset, columns, c);
-                        });
+  WithStoresAndOutput(stores, y, [=, &rows](const auto stream, const auto output) HWY_ATTR {
+    ForEachStripStretch<T, Columns>(StripCursor(rows), coefficients,
+                                    [=](const Stretch& stretch, const Columns& c) HWY_ATTR {
+                                      NormalizeStretch<stream()>(x, output, stretch, c);
+                                    });
   });
 }
 
 // HWY_EXPORT takes no template: a name for each element type.
-void NormalizeRunsF32(const float* x, float* y, const Runs& runs,
+void NormalizeRunsF32(const float* x, const Output<float>& y, const Runs& runs,
                       const NormalizeCoefficients<float>* coefficients, Stores stores) {
   NormalizeRunsOf(x, y, runs, coefficients, stores);
 }
-void NormalizeRunsF64(const double* x, double* y, const Runs& runs,
+void NormalizeRunsF64(const double* x, const Output<double>& y, const Runs& runs,
                       const NormalizeCoefficients<double>* coefficients, Stores stores) {
   NormalizeRunsOf(x, y, runs, coefficients, stores);
 }
-void NormalizeColumnsF32(const float* x, float* y, const Rows& rows,
+void NormalizeColumnsF32(const float* x, const Output<float>& y, const Rows& rows,
                          const NormalizeCoefficients<float>* coefficients, Stores stores) {
   NormalizeColumnsOf(x, y, rows, coefficients, stores);
 }
-void NormalizeColumnsF64(const double* x, double* y, const Rows& rows,
+void NormalizeColumnsF64(const double* x, const Output<double>& y, const Rows& rows,
                          const NormalizeCoefficients<double>* coefficients, Stores stores) {
   NormalizeColumnsOf(x, y, rows, coefficients, stores);
 }
@@ -69,19 +71,19 @@ HWY_EXPORT(NormalizeRunsF64);
 HWY_EXPORT(NormalizeColumnsF32);
 HWY_EXPORT(NormalizeColumnsF64);
 
-void NormalizeRuns(const float* x, float* y, const Runs& runs,
+void NormalizeRuns(const float* x, const Output<float>& y, const Runs& runs,
                    const NormalizeCoefficients<float>* coefficients, Stores stores) {
   HWY_DYNAMIC_DISPATCH(NormalizeRunsF32)(x, y, runs, coefficients, stores);
 }
-void NormalizeRuns(const double* x, double* y, const Runs& runs,
+void NormalizeRuns(const double* x, const Output<double>& y, const Runs& runs,
                    const NormalizeCoefficients<double>* coefficients, Stores stores) {
   HWY_DYNAMIC_DISPATCH(NormalizeRunsF64)(x, y, runs, coefficients, stores);
 }
-void NormalizeColumns(const float* x, float* y, const Rows& rows,
+void NormalizeColumns(const float* x, const Output<float>& y, const Rows& rows,
                       const NormalizeCoefficients<float>* coefficients, Stores stores) {
   HWY_DYNAMIC_DISPATCH(NormalizeColumnsF32)(x, y, rows, coefficients, stores);
 }
-void NormalizeColumns(const double* x, double* y, const Rows& rows,
+void NormalizeColumns(const double* x, const Output<double>& y, const Rows& rows,
                       const NormalizeCoefficients<double>* coefficients, Stores stores) {
   HWY_DYNAMIC_DISPATCH(NormalizeColumnsF64)(x, y, rows, coefficients, stores);
 }

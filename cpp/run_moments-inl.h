@@ -12,6 +12,7 @@
 #include "cpp/blocks.h"
 #include "cpp/chan.h"
 #include "cpp/lanes-inl.h"
+#include "cpp/prefetch-inl.h"
 #include "cpp/shape.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -34,21 +35,20 @@ struct AddSquaredDeviation {
 
 // Adds the deviations from `shift` of x[0..length) to the lanes.
 template <class Add, typename T>
-HWY_INLINE void AddDeviations(const Add add, const T* x, size_t length, WideVec shift,
+HWY_INLINE void AddDeviations(const Add add, const T* x, size_t length, size_t jump, WideVec shift,
                               LaneSums& sums) {
-  const WideTag d;
   size_t i = 0;
   for (; i + kLanes <= length; i += kLanes) {
-    PrefetchAhead(x + i);
+    PrefetchAhead(x + i, length - i, jump);
     for (size_t k = 0; k < kLaneVecs; ++k) {
-      sums.v[k] = add(sums.v[k], hn::Sub(LoadWide(d, x + i + k * kWideLanes), shift));
+      sums.v[k] = add(sums.v[k], hn::Sub(LoadWide(x + i + k * kWideLanes), shift));
     }
   }
   // k stays a constant of the unrolled loop: an index known late would put the sums in memory.
   for (size_t k = 0; k < kLaneVecs && i < length; ++k, i += kWideLanes) {
     const size_t count = HWY_MIN(length - i, kWideLanes);
-    const WideVec deviation = hn::Sub(LoadWidePartial(d, x + i, count), shift);
-    sums.v[k] = add(sums.v[k], hn::IfThenElseZero(hn::FirstN(d, count), deviation));
+    const WideVec deviation = hn::Sub(LoadWidePartial(x + i, count), shift);
+    sums.v[k] = add(sums.v[k], hn::IfThenElseZero(hn::FirstN(WideTag(), count), deviation));
   }
 }
 
@@ -58,7 +58,7 @@ HWY_INLINE double SumDeviations(const Add add, const T* x, const Block& block, s
   LaneSums sums;
   const WideVec wide_shift = hn::Set(WideTag(), shift);
   for (size_t r = 0; r < block.runs; ++r) {
-    AddDeviations(add, x + r * run_stride, block.length, wide_shift, sums);
+    AddDeviations(add, x + r * run_stride, block.length, block.jump, wide_shift, sums);
   }
   return sums.Total();
 }

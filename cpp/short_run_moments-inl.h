@@ -25,7 +25,7 @@ constexpr size_t kShortRunBlockBytes = 64 * 1024;
 
 // The sum of `width` adjacent values.
 HWY_INLINE double SumOf(const double* values, size_t width) {
-  return SumDeviations(AddDeviation(), values, Block{0, 1, width}, 0, 0.0);
+  return SumDeviations(AddDeviation(), values, Block{0, 1, width, 0}, 0, 0.0);
 }
 
 // The mean of a group in a block of rows from its columns' sums of deviations from its first
@@ -36,7 +36,8 @@ HWY_INLINE double GroupMean(const T* group, const Rows& rows, size_t width, cons
   const double mean = static_cast<double>(group[0]) + SumOf(sums, width) / count;
   if (std::isfinite(mean)) return mean;
   // An infinity as shift makes NaN of what is inf.
-  return SumDeviations(AddDeviation(), group, Block{0, rows.rows, width}, rows.stride, 0.0) / count;
+  return SumDeviations(AddDeviation(), group, Block{0, rows.rows, width, 0}, rows.stride, 0.0) /
+         count;
 }
 
 // moments[c] for each group of a strip of short runs.

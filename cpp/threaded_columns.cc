@@ -13,7 +13,7 @@
 namespace batchnorm {
 
 template <typename T>
-void ThreadedNormalizeColumns(const T* x, T* y, const Rows& matrix,
+void ThreadedNormalizeColumns(const T* x, const Output<T>& y, const Rows& matrix,
                               const NormalizeCoefficients<Compute<T>>* coefficients) {
   const Stores stores = StoresFor<T>(matrix.Count());
   const RowsSplit parts = RowsSplit::OfElements(matrix, sizeof(T));
@@ -21,6 +21,18 @@ void ThreadedNormalizeColumns(const T* x, T* y, const Rows& matrix,
     const RowsPart part = parts[i];
     NormalizeColumns(x + part.offset, y + part.offset, part.rows, coefficients + part.first_column,
                      stores);
+  });
+}
+
+template <typename T>
+void ThreadedApplyColumns(const OutputGradient<T>& dy, const T* x, T* dx, const Rows& matrix,
+                          const BackwardCoefficients<Compute<T>>* coefficients) {
+  const Stores stores = StoresFor<T>(matrix.Count());
+  const RowsSplit parts = RowsSplit::OfElements(matrix, sizeof(T));
+  ParallelFor(parts.Count(), [&](size_t i) {
+    const RowsPart part = parts[i];
+    BackwardApplyColumns(dy + part.offset, x == nullptr ? nullptr : x + part.offset,
+                         dx + part.offset, part.rows, coefficients + part.first_column, stores);
   });
 }
 
@@ -51,8 +63,8 @@ bool ThreadedMomentsOfColumns(const T* x, const Rows& matrix, double* mean, doub
 }
 
 template <typename T>
-bool ThreadedReduceColumns(const T* dy, const T* x, const Rows& matrix, const double* mean,
-                           double* sum, double* dot) {
+bool ThreadedReduceColumns(const OutputGradient<T>& dy, const T* x, const Rows& matrix,
+                           const double* mean, double* sum, double* dot) {
   const RowsSplit parts = RowsSplit::OfSums(matrix, sizeof(T));
   const size_t waiting = (parts.RowParts() - 1) * matrix.columns;
   const auto sums = AllocateScratch<double>(waiting);
@@ -77,8 +89,9 @@ bool ThreadedReduceColumns(const T* dy, const T* x, const Rows& matrix, const do
 }
 
 template <typename T, typename P>
-bool ThreadedForwardColumns(const T* x, T* y, const Rows& matrix, const Affine<P>& affine,
-                            double eps, const BatchStatistics& statistics) {
+bool ThreadedForwardColumns(const T* x, const Output<T>& y, const Rows& matrix,
+                            const Affine<P>& affine, double eps,
+                            const BatchStatistics& statistics) {
   const auto coefficients = AllocateScratch<NormalizeCoefficients<Compute<T>>>(matrix.columns);
   // variance holds the sums of squared deviations until FinishChannel.
   if (coefficients == nullptr ||
@@ -93,7 +106,7 @@ bool ThreadedForwardColumns(const T* x, T* y, const Rows& matrix, const Affine<P
 }
 
 template <typename T, typename P>
-bool ThreadedBackwardColumns(const T* dy, const T* x, T* dx, const Rows& matrix,
+bool ThreadedBackwardColumns(const OutputGradient<T>& dy, const T* x, T* dx, const Rows& matrix,
                              const ForwardState<P>& state, const ParameterGradients& gradients) {
   const auto coefficients = AllocateScratch<BackwardCoefficients<Compute<T>>>(matrix.columns);
   // gradients.weight holds the dot products until FinishChannel.
@@ -104,25 +117,21 @@ bool ThreadedBackwardColumns(const T* dy, const T* x, T* dx, const Rows& matrix,
   for (size_t c = 0; c < matrix.columns; ++c) {
     coefficients[c] = FinishChannel<Compute<T>>(gradients, state, c, matrix.rows);
   }
-  const Stores stores = StoresFor<T>(matrix.Count());
-  const RowsSplit parts = RowsSplit::OfElements(matrix, sizeof(T));
-  ParallelFor(parts.Count(), [&](size_t i) {
-    const RowsPart part = parts[i];
-    BackwardApplyColumns(dy + part.offset, x + part.offset, dx + part.offset, part.rows,
-                         coefficients.get() + part.first_column, stores);
-  });
+  ThreadedApplyColumns(dy, x, dx, matrix, coefficients.get());
   return true;
 }
 
-#define BATCHNORM_INSTANTIATE(T, P)                                                            \
-  template void ThreadedNormalizeColumns(const T*, T*, const Rows&,                            \
-                                         const NormalizeCoefficients<Compute<T>>*);            \
-  template bool ThreadedMomentsOfColumns(const T*, const Rows&, double*, double*);             \
-  template bool ThreadedReduceColumns(const T*, const T*, const Rows&, const double*, double*, \
-                                      double*);                                                \
-  template bool ThreadedForwardColumns(const T*, T*, const Rows&, const Affine<P>&, double,    \
-                                       const BatchStatistics&);                                \
-  template bool ThreadedBackwardColumns(const T*, const T*, T*, const Rows&,                   \
+#define BATCHNORM_INSTANTIATE(T, P)                                                               \
+  template void ThreadedNormalizeColumns(const T*, const Output<T>&, const Rows&,                 \
+                                         const NormalizeCoefficients<Compute<T>>*);               \
+  template void ThreadedApplyColumns(const OutputGradient<T>&, const T*, T*, const Rows&,         \
+                                     const BackwardCoefficients<Compute<T>>*);                    \
+  template bool ThreadedMomentsOfColumns(const T*, const Rows&, double*, double*);                \
+  template bool ThreadedReduceColumns(const OutputGradient<T>&, const T*, const Rows&,            \
+                                      const double*, double*, double*);                           \
+  template bool ThreadedForwardColumns(const T*, const Output<T>&, const Rows&, const Affine<P>&, \
+                                       double, const BatchStatistics&);                           \
+  template bool ThreadedBackwardColumns(const OutputGradient<T>&, const T*, T*, const Rows&,      \
                                         const ForwardState<P>&, const ParameterGradients&);
 
 BATCHNORM_INSTANTIATE(float, float)

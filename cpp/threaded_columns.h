@@ -3,6 +3,7 @@
 
 #include "cpp/coefficients.h"
 #include "cpp/compute_type.h"
+#include "cpp/fusion.h"
 #include "cpp/gradients.h"
 #include "cpp/shape.h"
 #include "cpp/statistics.h"
@@ -13,22 +14,27 @@ namespace batchnorm {
 // Each is false where scratch memory ran out. Matrices must not be empty.
 
 template <typename T>
-void ThreadedNormalizeColumns(const T* x, T* y, const Rows& matrix,
+void ThreadedNormalizeColumns(const T* x, const Output<T>& y, const Rows& matrix,
                               const NormalizeCoefficients<Compute<T>>* coefficients);
+
+// A null x stands for running statistics, as in backward_apply.h.
+template <typename T>
+void ThreadedApplyColumns(const OutputGradient<T>& dy, const T* x, T* dx, const Rows& matrix,
+                          const BackwardCoefficients<Compute<T>>* coefficients);
 
 template <typename T>
 bool ThreadedMomentsOfColumns(const T* x, const Rows& matrix, double* mean, double* m2);
 
 template <typename T>
-bool ThreadedReduceColumns(const T* dy, const T* x, const Rows& matrix, const double* mean,
-                           double* sum, double* dot);
+bool ThreadedReduceColumns(const OutputGradient<T>& dy, const T* x, const Rows& matrix,
+                           const double* mean, double* sum, double* dot);
 
 template <typename T, typename P>
-bool ThreadedForwardColumns(const T* x, T* y, const Rows& matrix, const Affine<P>& affine,
-                            double eps, const BatchStatistics& statistics);
+bool ThreadedForwardColumns(const T* x, const Output<T>& y, const Rows& matrix,
+                            const Affine<P>& affine, double eps, const BatchStatistics& statistics);
 
 template <typename T, typename P>
-bool ThreadedBackwardColumns(const T* dy, const T* x, T* dx, const Rows& matrix,
+bool ThreadedBackwardColumns(const OutputGradient<T>& dy, const T* x, T* dx, const Rows& matrix,
                              const ForwardState<P>& state, const ParameterGradients& gradients);
 
 }  // namespace batchnorm

@@ -81,8 +81,8 @@ bool MomentsByChunks(const T* x, const Runs& runs, double* mean, double* m2) {
 }
 
 template <typename T>
-bool ReduceByChunks(const T* dy, const T* x, const Runs& runs, const double* mean, double* sum,
-                    double* dot) {
+bool ReduceByChunks(const OutputGradient<T>& dy, const T* x, const Runs& runs, const double* mean,
+                    double* sum, double* dot) {
   const Chunks<T> chunks(runs);
   const auto sums = AllocateScratch<double>(chunks.Count());
   const auto dots = AllocateScratch<double>(chunks.Count());
@@ -103,22 +103,10 @@ bool ReduceByChunks(const T* dy, const T* x, const Runs& runs, const double* mea
   return true;
 }
 
-template <typename T>
-void ApplyByParts(const T* dy, const T* x, T* dx, const Runs& runs,
-                  const BackwardCoefficients<Compute<T>>* coefficients) {
-  const Stores stores = StoresFor<T>(runs.Count());
-  const RunsSplit parts = RunsSplit::OfElements(runs, sizeof(T));
-  ParallelFor(parts.Count(), [&](size_t i) {
-    const RunsPart part = parts[i];
-    BackwardApplyRuns(dy + part.offset, x + part.offset, dx + part.offset, part.runs,
-                      coefficients + part.first_group, stores);
-  });
-}
-
 }  // namespace
 
 template <typename T>
-void ThreadedNormalizeRuns(const T* x, T* y, const Runs& runs,
+void ThreadedNormalizeRuns(const T* x, const Output<T>& y, const Runs& runs,
                            const NormalizeCoefficients<Compute<T>>* coefficients) {
   const Stores stores = StoresFor<T>(runs.Count());
   const RunsSplit parts = RunsSplit::OfElements(runs, sizeof(T));
@@ -126,6 +114,18 @@ void ThreadedNormalizeRuns(const T* x, T* y, const Runs& runs,
     const RunsPart part = parts[i];
     NormalizeRuns(x + part.offset, y + part.offset, part.runs, coefficients + part.first_group,
                   stores);
+  });
+}
+
+template <typename T>
+void ThreadedApplyRuns(const OutputGradient<T>& dy, const T* x, T* dx, const Runs& runs,
+                       const BackwardCoefficients<Compute<T>>* coefficients) {
+  const Stores stores = StoresFor<T>(runs.Count());
+  const RunsSplit parts = RunsSplit::OfElements(runs, sizeof(T));
+  ParallelFor(parts.Count(), [&](size_t i) {
+    const RunsPart part = parts[i];
+    BackwardApplyRuns(dy + part.offset, x == nullptr ? nullptr : x + part.offset, dx + part.offset,
+                      part.runs, coefficients + part.first_group, stores);
   });
 }
 
@@ -141,8 +141,8 @@ bool ThreadedMomentsOfRuns(const T* x, const Runs& runs, double* mean, double* m
 }
 
 template <typename T>
-bool ThreadedReduceRuns(const T* dy, const T* x, const Runs& runs, const double* mean, double* sum,
-                        double* dot) {
+bool ThreadedReduceRuns(const OutputGradient<T>& dy, const T* x, const Runs& runs,
+                        const double* mean, double* sum, double* dot) {
   const RunsSplit groups = RunsSplit::OfGroups(runs, sizeof(T));
   if (!SharesGroups(runs, groups)) return ReduceByChunks(dy, x, runs, mean, sum, dot);
   ParallelFor(groups.Count(), [&](size_t i) {
@@ -154,8 +154,8 @@ bool ThreadedReduceRuns(const T* dy, const T* x, const Runs& runs, const double*
 }
 
 template <typename T, typename P>
-bool ThreadedForwardRuns(const T* x, T* y, const Runs& runs, const Affine<P>& affine, double eps,
-                         const BatchStatistics& statistics) {
+bool ThreadedForwardRuns(const T* x, const Output<T>& y, const Runs& runs, const Affine<P>& affine,
+                         double eps, const BatchStatistics& statistics) {
   const RunsSplit groups = RunsSplit::OfGroups(runs, sizeof(T));
   if (SharesGroups(runs, groups)) {
     const Stores stores = StoresFor<T>(runs.Count());
@@ -181,7 +181,7 @@ bool ThreadedForwardRuns(const T* x, T* y, const Runs& runs, const Affine<P>& af
 }
 
 template <typename T, typename P>
-bool ThreadedBackwardRuns(const T* dy, const T* x, T* dx, const Runs& runs,
+bool ThreadedBackwardRuns(const OutputGradient<T>& dy, const T* x, T* dx, const Runs& runs,
                           const ForwardState<P>& state, const ParameterGradients& gradients) {
   const RunsSplit groups = RunsSplit::OfGroups(runs, sizeof(T));
   if (SharesGroups(runs, groups)) {
@@ -202,20 +202,22 @@ bool ThreadedBackwardRuns(const T* dy, const T* x, T* dx, const Runs& runs,
   for (size_t g = 0; g < runs.groups; ++g) {
     coefficients[g] = FinishChannel<Compute<T>>(gradients, state, g, runs.runs * runs.length);
   }
-  ApplyByParts(dy, x, dx, runs, coefficients.get());
+  ThreadedApplyRuns(dy, x, dx, runs, coefficients.get());
   return true;
 }
 
-#define BATCHNORM_INSTANTIATE(T, P)                                                               \
-  template void ThreadedNormalizeRuns(const T*, T*, const Runs&,                                  \
-                                      const NormalizeCoefficients<Compute<T>>*);                  \
-  template bool ThreadedMomentsOfRuns(const T*, const Runs&, double*, double*);                   \
-  template bool ThreadedReduceRuns(const T*, const T*, const Runs&, const double*, double*,       \
-                                   double*);                                                      \
-  template bool ThreadedForwardRuns(const T*, T*, const Runs&, const Affine<P>&, double,          \
-                                    const BatchStatistics&);                                      \
-  template bool ThreadedBackwardRuns(const T*, const T*, T*, const Runs&, const ForwardState<P>&, \
-                                     const ParameterGradients&);
+#define BATCHNORM_INSTANTIATE(T, P)                                                                \
+  template void ThreadedNormalizeRuns(const T*, const Output<T>&, const Runs&,                     \
+                                      const NormalizeCoefficients<Compute<T>>*);                   \
+  template void ThreadedApplyRuns(const OutputGradient<T>&, const T*, T*, const Runs&,             \
+                                  const BackwardCoefficients<Compute<T>>*);                        \
+  template bool ThreadedMomentsOfRuns(const T*, const Runs&, double*, double*);                    \
+  template bool ThreadedReduceRuns(const OutputGradient<T>&, const T*, const Runs&, const double*, \
+                                   double*, double*);                                              \
+  template bool ThreadedForwardRuns(const T*, const Output<T>&, const Runs&, const Affine<P>&,     \
+                                    double, const BatchStatistics&);                               \
+  template bool ThreadedBackwardRuns(const OutputGradient<T>&, const T*, T*, const Runs&,          \
+                                     const ForwardState<P>&, const ParameterGradients&);
 
 BATCHNORM_INSTANTIATE(float, float)
 BATCHNORM_INSTANTIATE(double, double)

@@ -3,6 +3,7 @@
 
 #include "cpp/coefficients.h"
 #include "cpp/compute_type.h"
+#include "cpp/fusion.h"
 #include "cpp/gradients.h"
 #include "cpp/shape.h"
 #include "cpp/statistics.h"
@@ -13,22 +14,27 @@ namespace batchnorm {
 // Each is false where scratch memory ran out. Runs must not be empty.
 
 template <typename T>
-void ThreadedNormalizeRuns(const T* x, T* y, const Runs& runs,
+void ThreadedNormalizeRuns(const T* x, const Output<T>& y, const Runs& runs,
                            const NormalizeCoefficients<Compute<T>>* coefficients);
+
+// A null x stands for running statistics, as in backward_apply.h.
+template <typename T>
+void ThreadedApplyRuns(const OutputGradient<T>& dy, const T* x, T* dx, const Runs& runs,
+                       const BackwardCoefficients<Compute<T>>* coefficients);
 
 template <typename T>
 bool ThreadedMomentsOfRuns(const T* x, const Runs& runs, double* mean, double* m2);
 
 template <typename T>
-bool ThreadedReduceRuns(const T* dy, const T* x, const Runs& runs, const double* mean, double* sum,
-                        double* dot);
+bool ThreadedReduceRuns(const OutputGradient<T>& dy, const T* x, const Runs& runs,
+                        const double* mean, double* sum, double* dot);
 
 template <typename T, typename P>
-bool ThreadedForwardRuns(const T* x, T* y, const Runs& runs, const Affine<P>& affine, double eps,
-                         const BatchStatistics& statistics);
+bool ThreadedForwardRuns(const T* x, const Output<T>& y, const Runs& runs, const Affine<P>& affine,
+                         double eps, const BatchStatistics& statistics);
 
 template <typename T, typename P>
-bool ThreadedBackwardRuns(const T* dy, const T* x, T* dx, const Runs& runs,
+bool ThreadedBackwardRuns(const OutputGradient<T>& dy, const T* x, T* dx, const Runs& runs,
                           const ForwardState<P>& state, const ParameterGradients& gradients);
 
 }  // namespace batchnorm

@@ -64,8 +64,8 @@ struct Results {
     const auto& [shape, layout, x, dy, affine, running] = in;
     const Affine<T> weight_and_bias = affine;
     EXPECT_TRUE(BatchNormMoments(x.data(), shape, layout, mean.data(), m2.data()));
-    EXPECT_TRUE(
-        BatchNormTrain(x.data(), y.data(), shape, layout, weight_and_bias, kEps, statistics));
+    EXPECT_TRUE(BatchNormTrain(x.data(), Output<T>(y.data()), shape, layout, weight_and_bias, kEps,
+                               statistics));
     const ForwardState<T> state = StateOf(statistics, affine.weight);
     Backward<T>(dy.data(), x.data(), dx.data(), shape, layout, state, true, gradients);
     Eval<T>(x.data(), eval_y.data(), shape, layout, affine, running);

@@ -12,8 +12,8 @@ HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
 namespace HWY_NAMESPACE {
 
-template <bool kStream, typename T, typename P>
-HWY_INLINE void BackwardGroups(const T* dy, const T* x, T* dx, const Runs& runs,
+template <bool kStream, class Gradient, typename T, typename P>
+HWY_INLINE void BackwardGroups(const Gradient dy, const T* x, T* dx, const Runs& runs,
                                const ForwardState<P>& state, const ParameterGradients& gradients) {
   for (size_t g = 0; g < runs.groups; ++g) {
     const size_t offset = g * runs.group_stride;
@@ -22,15 +22,17 @@ HWY_INLINE void BackwardGroups(const T* dy, const T* x, T* dx, const Runs& runs,
     gradients.weight[g] = sums.dot;
     const BackwardCoefficients<Compute<T>> coefficients =
         FinishChannel<Compute<T>>(gradients, state, g, runs.runs * runs.length);
-    for (size_t r = 0; r < runs.runs; ++r) {
+    // From the last run back to the first: what was read last is still in cache.
+    const size_t jump = -runs.run_stride - runs.length;
+    for (size_t r = runs.runs; r-- > 0;) {
       const size_t run = offset + r * runs.run_stride;
-      BackwardApplyRun<kStream>(dy + run, x + run, dx + run, runs.length, coefficients);
+      BackwardApplyRun<kStream>(dy + run, x + run, dx + run, runs.length, jump, coefficients);
     }
   }
 }
 
-template <bool kStream, typename T, typename P>
-HWY_INLINE void BackwardShortRuns(const T* dy, const T* x, T* dx, const Runs& runs,
+template <bool kStream, class Gradient, typename T, typename P>
+HWY_INLINE void BackwardShortRuns(const Gradient dy, const T* x, T* dx, const Runs& runs,
                                   const ForwardState<P>& state,
                                   const ParameterGradients& gradients) {
   ReduceScratch scratch;
@@ -47,36 +49,35 @@ HWY_INLINE void BackwardShortRuns(const T* dy, const T* x, T* dx, const Runs& ru
       coefficients[c] =
           FinishChannel<Compute<T>>(strip_gradients, strip_state, c, runs.runs * runs.length);
     }
-    ForEachColumn(strip, [&](size_t j, size_t c) HWY_ATTR { columns.Set(j, coefficients[c]); });
-    for (size_t r = 0; r < strip.rows.rows; ++r) {
-      const size_t offset = strip.offset + r * strip.rows.stride;
-      BackwardApplyRow<kStream>(dy + offset, x + offset, dx + offset, strip.rows.columns, columns);
-    }
+    SetColumns(strip, coefficients, columns);
+    ForEachStretch<T>(strip, [&](const Stretch& stretch) HWY_ATTR {
+      BackwardApplyStretch<kStream>(dy, x, dx, stretch, columns);
+    });
   }
 }
 
 template <typename T, typename P>
-HWY_INLINE void BackwardRunsOf(const T* dy, const T* x, T* dx, const Runs& runs,
+HWY_INLINE void BackwardRunsOf(const OutputGradient<T>& dy, const T* x, T* dx, const Runs& runs,
                                const ForwardState<P>& state, const ParameterGradients& gradients,
                                Stores stores) {
-  WithStores(stores, [=, &runs](const auto stream) HWY_ATTR {
+  WithStoresAndGradient(stores, dy, [=, &runs](const auto stream, const auto gradient) HWY_ATTR {
     if (AreShort(runs)) {
-      BackwardShortRuns<stream()>(dy, x, dx, runs, state, gradients);
+      BackwardShortRuns<stream()>(gradient, x, dx, runs, state, gradients);
     } else {
-      BackwardGroups<stream()>(dy, x, dx, runs, state, gradients);
+      BackwardGroups<stream()>(gradient, x, dx, runs, state, gradients);
     }
   });
 }
 
 // HWY_EXPORT takes no template: a name for each element type.
-void BackwardRunsF32(const float* dy, const float* x, float* dx, const Runs& runs,
+void BackwardRunsF32(const OutputGradient<float>& dy, const float* x, float* dx, const Runs& runs,
                      const ForwardState<float>& state, const ParameterGradients& gradients,
                      Stores stores) {
   BackwardRunsOf(dy, x, dx, runs, state, gradients, stores);
 }
-void BackwardRunsF64(const double* dy, const double* x, double* dx, const Runs& runs,
-                     const ForwardState<double>& state, const ParameterGradients& gradients,
-                     Stores stores) {
+void BackwardRunsF64(const OutputGradient<double>& dy, const double* x, double* dx,
+                     const Runs& runs, const ForwardState<double>& state,
+                     const ParameterGradients& gradients, Stores stores) {
   BackwardRunsOf(dy, x, dx, runs, state, gradients, stores);
 }
 
@@ -90,14 +91,14 @@ namespace batchnorm {
 HWY_EXPORT(BackwardRunsF32);
 HWY_EXPORT(BackwardRunsF64);
 
-void TrainingBackwardRuns(const float* dy, const float* x, float* dx, const Runs& runs,
-                          const ForwardState<float>& state, const ParameterGradients& gradients,
-                          Stores stores) {
+void TrainingBackwardRuns(const OutputGradient<float>& dy, const float* x, float* dx,
+                          const Runs& runs, const ForwardState<float>& state,
+                          const ParameterGradients& gradients, Stores stores) {
   HWY_DYNAMIC_DISPATCH(BackwardRunsF32)(dy, x, dx, runs, state, gradients, stores);
 }
-void TrainingBackwardRuns(const double* dy, const double* x, double* dx, const Runs& runs,
-                          const ForwardState<double>& state, const ParameterGradients& gradients,
-                          Stores stores) {
+void TrainingBackwardRuns(const OutputGradient<double>& dy, const double* x, double* dx,
+                          const Runs& runs, const ForwardState<double>& state,
+                          const ParameterGradients& gradients, Stores stores) {
   HWY_DYNAMIC_DISPATCH(BackwardRunsF64)(dy, x, dx, runs, state, gradients, stores);
 }
 

@@ -24,23 +24,25 @@ HWY_INLINE NormalizeCoefficients<Compute<T>> FinishGroup(const Moments& moments,
   return FinishChannel<Compute<T>>(statistics, affine, g, moments.count, eps);
 }
 
-template <bool kStream, typename T, typename P>
-HWY_INLINE void ForwardGroups(const T* x, T* y, const Runs& runs, const Affine<P>& affine,
+template <bool kStream, typename T, class Out, typename P>
+HWY_INLINE void ForwardGroups(const T* x, const Out y, const Runs& runs, const Affine<P>& affine,
                               double eps, const BatchStatistics& statistics) {
   for (size_t g = 0; g < runs.groups; ++g) {
     const size_t offset = g * runs.group_stride;
     const Moments moments = MomentsOfGroup(x + offset, runs);
     const NormalizeCoefficients<Compute<T>> coefficients =
         FinishGroup<T>(moments, affine, eps, statistics, g);
-    for (size_t r = 0; r < runs.runs; ++r) {
+    // From the last run back to the first: what was read last is still in cache.
+    const size_t jump = -runs.run_stride - runs.length;
+    for (size_t r = runs.runs; r-- > 0;) {
       const size_t run = offset + r * runs.run_stride;
-      NormalizeRun<kStream>(x + run, y + run, runs.length, coefficients);
+      NormalizeRun<kStream>(x + run, y + run, runs.length, jump, coefficients);
     }
   }
 }
 
-template <bool kStream, typename T, typename P>
-HWY_INLINE void ForwardShortRuns(const T* x, T* y, const Runs& runs, const Affine<P>& affine,
+template <bool kStream, typename T, class Out, typename P>
+HWY_INLINE void ForwardShortRuns(const T* x, const Out y, const Runs& runs, const Affine<P>& affine,
                                  double eps, const BatchStatistics& statistics) {
   Moments moments[kMaxColumns];
   NormalizeCoefficients<Compute<T>> coefficients[kMaxColumns];
@@ -53,33 +55,34 @@ HWY_INLINE void ForwardShortRuns(const T* x, T* y, const Runs& runs, const Affin
       coefficients[c] =
           FinishGroup<T>(moments[c], affine, eps, statistics, strip.first_channel + c);
     }
-    ForEachColumn(strip, [&](size_t j, size_t c) HWY_ATTR { columns.Set(j, coefficients[c]); });
-    for (size_t r = 0; r < strip.rows.rows; ++r) {
-      const size_t offset = strip.offset + r * strip.rows.stride;
-      NormalizeRow<kStream>(x + offset, y + offset, strip.rows.columns, columns);
-    }
+    SetColumns(strip, coefficients, columns);
+    ForEachStretch<T>(strip, [&](const Stretch& stretch)
+                                 HWY_ATTR { NormalizeStretch<kStream>(x, y, stretch, columns); });
   }
 }
 
 template <typename T, typename P>
-HWY_INLINE void ForwardRunsOf(const T* x, T* y, const Runs& runs, const Affine<P>& affine,
-                              double eps, const BatchStatistics& statistics, Stores stores) {
-  WithStores(stores, [=, &runs](const auto stream) HWY_ATTR {
+HWY_INLINE void ForwardRunsOf(const T* x, const Output<T>& y, const Runs& runs,
+                              const Affine<P>& affine, double eps,
+                              const BatchStatistics& statistics, Stores stores) {
+  WithStoresAndOutput(stores, y, [=, &runs](const auto stream, const auto output) HWY_ATTR {
     if (AreShort(runs)) {
-      ForwardShortRuns<stream()>(x, y, runs, affine, eps, statistics);
+      ForwardShortRuns<stream()>(x, output, runs, affine, eps, statistics);
     } else {
-      ForwardGroups<stream()>(x, y, runs, affine, eps, statistics);
+      ForwardGroups<stream()>(x, output, runs, affine, eps, statistics);
     }
   });
 }
 
 // HWY_EXPORT takes no template: a name for each element type.
-void ForwardRunsF32(const float* x, float* y, const Runs& runs, const Affine<float>& affine,
-                    double eps, const BatchStatistics& statistics, Stores stores) {
+void ForwardRunsF32(const float* x, const Output<float>& y, const Runs& runs,
+                    const Affine<float>& affine, double eps, const BatchStatistics& statistics,
+                    Stores stores) {
   ForwardRunsOf(x, y, runs, affine, eps, statistics, stores);
 }
-void ForwardRunsF64(const double* x, double* y, const Runs& runs, const Affine<double>& affine,
-                    double eps, const BatchStatistics& statistics, Stores stores) {
+void ForwardRunsF64(const double* x, const Output<double>& y, const Runs& runs,
+                    const Affine<double>& affine, double eps, const BatchStatistics& statistics,
+                    Stores stores) {
   ForwardRunsOf(x, y, runs, affine, eps, statistics, stores);
 }
 
@@ -93,12 +96,14 @@ namespace batchnorm {
 HWY_EXPORT(ForwardRunsF32);
 HWY_EXPORT(ForwardRunsF64);
 
-void TrainingForwardRuns(const float* x, float* y, const Runs& runs, const Affine<float>& affine,
-                         double eps, const BatchStatistics& statistics, Stores stores) {
+void TrainingForwardRuns(const float* x, const Output<float>& y, const Runs& runs,
+                         const Affine<float>& affine, double eps, const BatchStatistics& statistics,
+                         Stores stores) {
   HWY_DYNAMIC_DISPATCH(ForwardRunsF32)(x, y, runs, affine, eps, statistics, stores);
 }
-void TrainingForwardRuns(const double* x, double* y, const Runs& runs, const Affine<double>& affine,
-                         double eps, const BatchStatistics& statistics, Stores stores) {
+void TrainingForwardRuns(const double* x, const Output<double>& y, const Runs& runs,
+                         const Affine<double>& affine, double eps,
+                         const BatchStatistics& statistics, Stores stores) {
   HWY_DYNAMIC_DISPATCH(ForwardRunsF64)(x, y, runs, affine, eps, statistics, stores);
 }
 

@@ -20,11 +20,19 @@ namespace HWY_NAMESPACE {
 struct WholeVec {
   template <typename T>
   HWY_INLINE WideVec LoadWide(const T* p) const {
-    return HWY_NAMESPACE::LoadWide(WideTag(), p);
+    return HWY_NAMESPACE::LoadWide(p);
   }
   template <class D, typename T>
   HWY_INLINE hn::Vec<D> Load(D d, const T* p) const {
     return hn::LoadU(d, p);
+  }
+  template <class D, typename T>
+  HWY_INLINE void Store(hn::Vec<D> v, D d, T* p) const {
+    hn::StoreU(v, d, p);
+  }
+  template <class D>
+  HWY_INLINE size_t Count(D d) const {
+    return hn::Lanes(d);
   }
 };
 
@@ -34,11 +42,19 @@ struct PartialVec {
 
   template <typename T>
   HWY_INLINE WideVec LoadWide(const T* p) const {
-    return LoadWidePartial(WideTag(), p, count);
+    return LoadWidePartial(p, count);
   }
   template <class D, typename T>
   HWY_INLINE hn::Vec<D> Load(D d, const T* p) const {
     return LoadPartial(d, p, count);
+  }
+  template <class D, typename T>
+  HWY_INLINE void Store(hn::Vec<D> v, D d, T* p) const {
+    StorePartial(v, d, p, count);
+  }
+  template <class D>
+  HWY_INLINE size_t Count(D) const {
+    return count;
   }
 };
 

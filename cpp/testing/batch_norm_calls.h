@@ -62,7 +62,7 @@ struct Trained {
  private:
   void Into(const T* from, T* to, const Shape& shape, Layout layout, const Affine<T>& affine,
             double eps) {
-    EXPECT_TRUE(BatchNormTrain(from, to, shape, layout, affine, eps, statistics));
+    EXPECT_TRUE(BatchNormTrain(from, Output<T>(to), shape, layout, affine, eps, statistics));
   }
 };
 
@@ -82,13 +82,14 @@ struct RandomRunning {
 template <typename T>
 void Eval(const T* x, T* y, const Shape& shape, Layout layout, const Affine<T>& affine,
           const RunningStatistics<T>& running) {
-  EXPECT_TRUE(BatchNormEval(x, y, shape, layout, affine, running, kEps));
+  EXPECT_TRUE(BatchNormEval(x, Output<T>(y), shape, layout, affine, running, kEps));
 }
 
 template <typename T>
 void Backward(const T* dy, const T* x, T* dx, const Shape& shape, Layout layout,
               const ForwardState<T>& state, bool training, const ParameterGradients& gradients) {
-  EXPECT_TRUE(BatchNormBackward(dy, x, dx, shape, layout, state, training, gradients));
+  EXPECT_TRUE(
+      BatchNormBackward(OutputGradient<T>(dy), x, dx, shape, layout, state, training, gradients));
 }
 
 // The state that a training step leaves for backward.

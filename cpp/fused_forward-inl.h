@@ -1,0 +1,98 @@
+// What a forward pass does with z, the normalized input: nothing, or activation(z + residual).
+
+#if defined(BATCHNORM_FUSED_FORWARD_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef BATCHNORM_FUSED_FORWARD_INL_H_
+#undef BATCHNORM_FUSED_FORWARD_INL_H_
+#else
+#define BATCHNORM_FUSED_FORWARD_INL_H_
+#endif
+
+#include "cpp/bits.h"
+#include "cpp/fusion.h"
+#include "cpp/prefetch-inl.h"
+#include "cpp/vectors-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace batchnorm {
+namespace HWY_NAMESPACE {
+
+// Each output finishes the elements from y on one after the other: Finish() for each vector, then
+// End().
+
+template <typename T>
+class PlainOutput {
+ public:
+  HWY_INLINE explicit PlainOutput(const Output<T>& output) : y_(output.y) {}
+
+  HWY_INLINE T* y() const { return y_; }
+  HWY_INLINE PlainOutput operator+(size_t offset) const { return PlainOutput(y_ + offset); }
+
+  template <class D, class Vec>
+  HWY_INLINE hn::Vec<D> Finish(D, const Vec, size_t, hn::Vec<D> z) const {
+    return z;
+  }
+  HWY_INLINE void End() const {}
+
+ private:
+  T* y_;
+};
+
+template <typename T>
+class FusedOutput {
+ public:
+  HWY_INLINE explicit FusedOutput(const Output<T>& output)
+      : output_(output), bits_(output.mask, output.mask == nullptr ? 0 : output.first) {}
+
+  HWY_INLINE T* y() const { return output_.y; }
+  HWY_INLINE FusedOutput operator+(size_t offset) const { return FusedOutput(output_ + offset); }
+
+  template <class D, class Vec>
+  HWY_INLINE hn::Vec<D> Finish(D d, const Vec vec, size_t i, hn::Vec<D> z) {
+    if (output_.residual != nullptr) z = hn::Add(z, vec.Load(d, output_.residual + i));
+    if (output_.activation == Activation::kNone) return z;
+    const auto zero = hn::Zero(d);
+    if (output_.activation == Activation::kRelu) {
+      // NaN is not negative: it passes, and so does its gradient.
+      const auto passes = hn::Not(hn::Le(z, zero));
+      Keep(d, vec, passes);
+      return hn::IfThenElseZero(passes, z);
+    }
+    const auto passes = hn::Gt(z, zero);
+    Keep(d, vec, passes);
+    return hn::IfThenElse(passes, z, hn::Mul(z, hn::Set(d, output_.negative_slope)));
+  }
+
+  HWY_INLINE void End() {
+    if (output_.mask != nullptr) bits_.End();
+  }
+
+ private:
+  template <class D, class Vec>
+  HWY_INLINE void Keep(D d, const Vec vec, hn::Mask<D> passes) {
+    if (output_.mask == nullptr) return;
+    // StoreMaskBits may write more bytes than there are lanes for.
+    uint64_t bits = 0;
+    hn::StoreMaskBits(d, passes, reinterpret_cast<uint8_t*>(&bits));
+    const size_t count = vec.Count(d);
+    bits_.Put(bits & ((uint64_t{1} << count) - 1), count);
+  }
+
+  Output<T> output_;
+  BitWriter bits_;
+};
+
+// Calls write(output) with the kind of output that it is.
+template <typename T, class Write>
+HWY_INLINE void WithOutput(const Output<T>& output, const Write write) {
+  if (output.IsPlain()) {
+    write(PlainOutput<T>(output));
+  } else {
+    write(FusedOutput<T>(output));
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace batchnorm
+HWY_AFTER_NAMESPACE();
+
+#endif  // BATCHNORM_FUSED_FORWARD_INL_H_
