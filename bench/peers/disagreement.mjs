@@ -7,7 +7,7 @@ export function disagreement(actual, expected, dtype) {
     return `${actual?.length ?? 'no'} values instead of ${expected.length}`;
   }
   const tolerance = tolerances[dtype] * Math.max(...expected.map(Math.abs));
-  // Not "differs by more", which NaN never does.
-  const at = actual.findIndex((value, i) => !(Math.abs(value - expected[i]) <= tolerance));
+  const agrees = (value, i) => Number.isFinite(value) && Math.abs(value - expected[i]) <= tolerance;
+  const at = actual.findIndex((value, i) => !agrees(value, i));
   return at < 0 ? null : `${actual[at]} instead of ${expected[at]} at ${at}`;
 }

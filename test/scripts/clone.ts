@@ -13,7 +13,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const root = join(__dirname, '../..');
-const systemPrograms = ['bash', 'cat', 'cp', 'dirname', 'env', 'grep', 'mkdir', 'rm', 'sh', 'true'];
+const systemPrograms = [
+  'bash',
+  'cat',
+  'cp',
+  'dirname',
+  'env',
+  'grep',
+  'ln',
+  'mkdir',
+  'rm',
+  'sh',
+  'true',
+];
 const programs = [
   'aarch64-linux-gnu-g++',
   'c++',
