@@ -18,7 +18,8 @@ bool Multiply(size_t a, size_t b, size_t* product) {
 
 Arguments::Arguments(napi_env env, napi_callback_info info) : env_(env) {
   // Missing arguments become undefined, which every reader refuses.
-  if (napi_get_cb_info(env, info, &count_, values_, nullptr, nullptr) != napi_ok) {
+  size_t count = kMax;
+  if (napi_get_cb_info(env, info, &count, values_, nullptr, nullptr) != napi_ok) {
     Fail(Status::kWrongType);
   }
 }

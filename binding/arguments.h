@@ -61,11 +61,6 @@ class Arguments {
   void Fail(Status status);
 
   napi_env env_;
-
- public:
-  size_t count_ = kMax;
-
- private:
   napi_value values_[kMax];
   ElementType element_type_ = ElementType::kUnset;
   Status status_ = Status::kOk;

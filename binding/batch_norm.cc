@@ -29,22 +29,21 @@ Affine<T> AsAffine(const void* weight, const void* bias) {
 // What a call fuses with the normalization: its last four arguments, from `index` on.
 struct Fusion {
   Fusion(Arguments& arguments, size_t index, size_t elements) {
-    if (arguments.count_ <= index) return;
     residual = arguments.ReadElementsOrNull(index, elements);
     activation = arguments.ReadActivation(index + 1);
     negative_slope = arguments.ReadDouble(index + 2);
   }
 
-  void* residual = nullptr;
-  Activation activation = Activation::kNone;
-  double negative_slope = 0;
+  void* residual;
+  Activation activation;
+  double negative_slope;
   uint8_t* mask = nullptr;
 };
 
 struct ForwardFusion : Fusion {
   ForwardFusion(Arguments& arguments, size_t index, size_t elements)
       : Fusion(arguments, index, elements) {
-    if (arguments.count_ > index) mask = arguments.ReadMaskOrNull(index + 3, elements);
+    mask = arguments.ReadMaskOrNull(index + 3, elements);
   }
 
   template <typename T>

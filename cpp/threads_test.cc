@@ -7,6 +7,7 @@
 #include "cpp/testing/batch_norm_calls.h"
 #include "cpp/testing/channel_arrays.h"
 #include "cpp/testing/every_target.h"
+#include "cpp/testing/fused_calls.h"
 #include "cpp/testing/inputs.h"
 #include "cpp/testing/same_bits.h"
 #include "cpp/thread_pool.h"
@@ -56,11 +57,16 @@ struct Results {
         dx(in.x.size(), 2),
         eval_y(in.x.size(), 1),
         eval_dx(in.x.size()),
+        fused_y(in.x.size(), 3),
+        fused_dx(in.x.size(), 2),
+        fused_residual(in.x.size(), 1),
+        mask(NewMask(in.x.size())),
         mean(in.shape.c),
         m2(in.shape.c),
         statistics(in.shape.c),
         gradients(in.shape.c),
-        eval_gradients(in.shape.c) {
+        eval_gradients(in.shape.c),
+        fused_gradients(in.shape.c) {
     const auto& [shape, layout, x, dy, affine, running] = in;
     const Affine<T> weight_and_bias = affine;
     EXPECT_TRUE(BatchNormMoments(x.data(), shape, layout, mean.data(), m2.data()));
@@ -70,6 +76,13 @@ struct Results {
     Backward<T>(dy.data(), x.data(), dx.data(), shape, layout, state, true, gradients);
     Eval<T>(x.data(), eval_y.data(), shape, layout, affine, running);
     Backward<T>(dy.data(), x.data(), eval_dx.data(), shape, layout, state, false, eval_gradients);
+    constexpr Fused kFused = {Activation::kRelu, 0, true};
+    EXPECT_TRUE(BatchNormTrain(x.data(),
+                               FusedOutputOf(fused_y.data(), kFused, dy.data(), mask.data()), shape,
+                               layout, weight_and_bias, kEps, statistics));
+    EXPECT_TRUE(
+        BatchNormBackward(FusedGradientOf(dy.data(), kFused, fused_residual.data(), mask.data()),
+                          x.data(), fused_dx.data(), shape, layout, state, true, fused_gradients));
   }
 
   void ExpectSame(const Results& other) {
@@ -77,6 +90,11 @@ struct Results {
     ExpectSame(dx, other.dx);
     ExpectSame(eval_y, other.eval_y);
     ExpectSame(eval_dx, other.eval_dx);
+    ExpectSame(fused_y, other.fused_y);
+    ExpectSame(fused_dx, other.fused_dx);
+    ExpectSame(fused_residual, other.fused_residual);
+    EXPECT_EQ(mask, other.mask);
+    EXPECT_EQ(fused_gradients.All(), other.fused_gradients.All());
     ExpectSame(mean, other.mean);
     ExpectSame(m2, other.m2);
     EXPECT_EQ(statistics.All(), other.statistics.All());
@@ -94,11 +112,16 @@ struct Results {
   PaddedArray<T> dx;
   PaddedArray<T> eval_y;
   PaddedArray<T> eval_dx;
+  PaddedArray<T> fused_y;
+  PaddedArray<T> fused_dx;
+  PaddedArray<T> fused_residual;
+  std::vector<uint8_t> mask;
   PaddedArray<double> mean;
   PaddedArray<double> m2;
   Statistics statistics;
   Gradients gradients;
   Gradients eval_gradients;
+  Gradients fused_gradients;
 };
 
 EVERY_TARGET_TEST(ThreadsTest, AnyNumberGivesTheSameBits) {
