@@ -54,7 +54,9 @@ export async function openPeer(program) {
   /** Why the pass is to be left out, null where it is not. */
   async function warmUp(pass) {
     try {
-      const { ms } = await run(pass);
+      let { ms } = await run(pass);
+      // The first one also waits for memory.
+      if (ms > longestMs) ({ ms } = await run(pass));
       return ms > longestMs ? `takes ${(ms / 1000).toFixed(1)} s` : null;
     } catch ({ message }) {
       return message;

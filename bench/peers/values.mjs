@@ -1,26 +1,19 @@
 const arrays = { float32: Float32Array, float64: Float64Array };
+const constants = { weight: 1, bias: 0, runningMean: 0, runningVar: 1 };
 
-/** The arrays of a case, in memory order: those given, else some of the right sizes. */
+/** Gives each array of a case by name, in memory order: what was asked for, else of its size. */
 export function caseValues({ shape, dtype, values }) {
   const FloatArray = arrays[dtype];
-  if (values) {
-    const entries = Object.entries(values);
-    return Object.fromEntries(entries.map(([name, list]) => [name, FloatArray.from(list)]));
-  }
   const size = shape.reduce((product, axis) => product * axis);
-  const channels = shape[1];
-  return {
-    input: uniform(new FloatArray(size)),
-    gradOutput: uniform(new FloatArray(size)),
-    weight: new FloatArray(channels).fill(1),
-    bias: new FloatArray(channels),
-    runningMean: new FloatArray(channels),
-    runningVar: new FloatArray(channels).fill(1),
+  return (name) => {
+    if (values) return FloatArray.from(values[name]);
+    if (name in constants) return new FloatArray(shape[1]).fill(constants[name]);
+    return fillUniform(new FloatArray(size));
   };
 }
 
-/** Of mean 0 and variance 1. */
-function uniform(array) {
+/** Values of mean 0 and variance 1. */
+function fillUniform(array) {
   for (let i = 0; i < array.length; i++) array[i] = (Math.random() - 0.5) * Math.sqrt(12);
   return array;
 }

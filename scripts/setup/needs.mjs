@@ -37,7 +37,7 @@ export const emulating = [
 
 export const onednn = [
   need('g++', 'a C++17 compiler', () => has('c++')),
-  need('libdnnl-dev', 'oneDNN 2', () => hasHeader('dnnl.hpp')),
+  need('libdnnl-dev', 'oneDNN 2', hasOneDnn2),
   need('nlohmann-json3-dev', 'JSON for Modern C++', () => hasHeader('nlohmann/json.hpp')),
 ];
 
@@ -52,7 +52,15 @@ function has(command) {
 }
 
 function hasHeader(header) {
-  const source = `#if !__has_include(<${header}>)\n#error\n#endif\n`;
+  return preprocesses(`#if !__has_include(<${header}>)\n#error\n#endif\n`);
+}
+
+// Other versions describe an operation in another way.
+function hasOneDnn2() {
+  return preprocesses('#include <dnnl_version.h>\n#if DNNL_VERSION_MAJOR != 2\n#error\n#endif\n');
+}
+
+function preprocesses(source) {
   return output('c++', ['-E', '-x', 'c++', '-'], { input: source }) !== null;
 }
 

@@ -13,8 +13,6 @@
 #include <unordered_map>
 #include <vector>
 
-static_assert(DNNL_VERSION_MAJOR == 2, "written for oneDNN 2, which describes operations apart");
-
 namespace {
 
 using dnnl::batch_normalization_backward;

@@ -15,15 +15,17 @@ async function prepare({ shape, dtype, memoryFormat, eps, values }) {
   if (memoryFormat === 'channelsLast' && shape.length > 2) {
     return { ...nothing, leftOut: 'ONNX has no channels last layout' };
   }
-  const given = caseValues({ shape, dtype, values });
+  const valuesOf = caseValues({ shape, dtype, values });
   const feeds = {
-    x: tensor(given.input, shape),
-    ...Object.fromEntries(inputNames.slice(1).map((name) => [name, tensor(given[name])])),
+    x: tensor(valuesOf('input'), shape),
+    ...Object.fromEntries(inputNames.slice(1).map((name) => [name, tensor(valuesOf(name))])),
   };
-  const y = () => tensor(new given.input.constructor(given.input.length), shape);
-  const perChannel = () => tensor(new given.bias.constructor(given.bias.length));
-  const evaluation = await pass(feeds, { y: y() }, { shape, dtype, eps, training: false });
-  const outputs = { y: y(), nextMean: perChannel(), nextVar: perChannel() };
+  const evaluation = await pass(
+    feeds,
+    { y: like(feeds.x) },
+    { shape, dtype, eps, training: false },
+  );
+  const outputs = { y: like(feeds.x), nextMean: like(feeds.bias), nextVar: like(feeds.bias) };
   const training = await pass(feeds, outputs, { shape, dtype, eps, training: true });
   return {
     passes: { eval: evaluation, training },
@@ -52,6 +54,10 @@ async function pass(feeds, outputs, about) {
       return { output: Array.from(outputs.y.data) };
     },
   };
+}
+
+function like({ data, dims }) {
+  return tensor(new data.constructor(data.length), dims);
 }
 
 function tensor(data, shape = [data.length]) {

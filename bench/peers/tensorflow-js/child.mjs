@@ -20,12 +20,12 @@ function prepare({ shape, dtype, memoryFormat, eps, values }) {
   if (memoryFormat === 'contiguous' && shape.length > 2) {
     return { ...nothing, leftOut: "TensorFlow.js's only layout is channels last" };
   }
-  const given = caseValues({ shape, dtype, values });
+  const valuesOf = caseValues({ shape, dtype, values });
   const order = inOrder(shape);
-  const x = tf.tensor(given.input, order);
-  const gradOutput = tf.tensor(given.gradOutput, order);
+  const x = tf.tensor(valuesOf('input'), order);
+  const gradOutput = tf.tensor(valuesOf('gradOutput'), order);
   const parameters = ['weight', 'bias', 'runningMean', 'runningVar'];
-  const [weight, bias, mean, variance] = parameters.map((name) => tf.tensor1d(given[name]));
+  const [weight, bias, mean, variance] = parameters.map((name) => tf.tensor1d(valuesOf(name)));
 
   const evaluate = () => tf.batchNorm(x, mean, variance, bias, weight, eps);
   const train = () => forward(x, weight, bias, eps);
