@@ -1,11 +1,34 @@
-/** What `npm run bench` measures: a shape, its dtype and memory format. */
-export const cases = [
-  { shape: [32, 64, 56, 56], memoryFormat: 'contiguous' },
-  { shape: [32, 64, 56, 56], memoryFormat: 'channelsLast' },
-  { shape: [20, 100, 35, 45], memoryFormat: 'contiguous' },
-  { shape: [20, 100, 35, 45], memoryFormat: 'channelsLast' },
-  { shape: [8192, 256], memoryFormat: 'contiguous' },
-].map((one) => ({ dtype: 'float32', ...one }));
+/**
+ * A case: `shape`, `dtype`, `memoryFormat`, and where it is fused `activation` and `residual`.
+ * A shape (N, C) has one memory format.
+ */
+export function plain(shape, memoryFormat = 'contiguous', dtype = 'float32') {
+  return { shape, dtype, memoryFormat };
+}
 
-/** The most that each pass may cost, as a multiple of copying the tensor. */
-export const goals = { eval: 1.6, training: 3.2, backward: 4.5 };
+export function bothFormats(shape, dtype) {
+  return ['contiguous', 'channelsLast'].map((format) => plain(shape, format, dtype));
+}
+
+export function elementsOf({ shape }) {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+export function bytesOf(one) {
+  return elementsOf(one) * (one.dtype === 'float64' ? 8 : 4);
+}
+
+export function shapeText({ shape }) {
+  return `(${shape.join(', ')})`;
+}
+
+/** As a table's row and `--only` name it: `(32, 64, 56, 56) channels last float64 relu`. */
+export function caseText(one) {
+  const { shape, dtype, memoryFormat, activation, residual } = one;
+  const words = [shapeText(one)];
+  if (shape.length > 2)
+    words.push(memoryFormat === 'channelsLast' ? 'channels last' : 'contiguous');
+  if (dtype !== 'float32') words.push(dtype);
+  if (activation) words.push(residual ? `${activation} + residual` : activation);
+  return words.join(' ');
+}

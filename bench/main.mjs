@@ -1,37 +1,60 @@
-// npm run bench: each pass beside copying the same tensor, in one run.
-import { parseArgs } from 'node:util';
-import { setNumThreads } from 'batchnorm';
-import { cases } from './cases.mjs';
-import { interleave, median } from './interleave.mjs';
-import { passes } from './passes.mjs';
-import { machine, printHeader, printRow } from './report.mjs';
+// npm run bench: options.mjs says what it takes.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeDocument } from './document/write.mjs';
+import { measure } from './measure.mjs';
+import { readOptions, usage } from './options.mjs';
+import { absences } from './tables/absences.mjs';
+import { tables } from './tables/index.mjs';
+import { machineLines } from './tables/machine.mjs';
+import { terminal } from './tables/terminal.mjs';
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '41' } },
-});
-const rounds = Number(values.rounds);
-if (!Number.isSafeInteger(rounds) || rounds < 1) {
-  console.error(`--rounds should be a positive integer, got ${values.rounds}`);
-  process.exit(2);
+const options = understood(() => readOptions(process.argv.slice(2)));
+if (options.help) {
+  console.log(usage);
+} else {
+  const { from, save, json, write, docs } = options;
+  const report = from === undefined ? await take() : understood(() => read(from));
+  if (save !== undefined) writeFileSync(save, asText(report));
+  if (json) process.stdout.write(asText(report));
+  else print(report);
+  if (write) await writeDocument(report, docs ?? join(import.meta.dirname, '../docs'));
 }
 
-setNumThreads(1);
-const on = machine();
-if (!values.json) printHeader(on);
-const rows = cases.map((one) => {
-  const row = measure(one);
-  if (!values.json) printRow(row);
-  return row;
-});
-if (values.json) console.log(JSON.stringify({ ...on, rounds, rows }, null, 2));
+async function take() {
+  const report = await measure(options.names, {
+    ...options,
+    openPeers: async () => (await import('./peers/index.mjs')).openPeers(),
+    // Where output is piped, progress still shows.
+    onCase: ({ name }) => console.error(name),
+  });
+  if (Object.keys(report.sections).length === 0) refuse('no case is of that name and size');
+  return report;
+}
 
-function measure(one) {
-  const { copy, ...times } = interleave(passes(one), rounds);
-  const copyMs = median(copy);
-  // A copy reads and writes each element: its rate counts them once, as a tensor's size does.
-  const bytes = one.shape.reduce((size, axis) => size * axis, one.dtype === 'float64' ? 8 : 4);
-  const ratios = Object.fromEntries(
-    Object.entries(times).map(([pass, all]) => [pass, median(all) / copyMs]),
-  );
-  return { ...one, copyMs, copyGBps: bytes / copyMs / 1e6, ratios };
+function read(file) {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+function print(report) {
+  console.log(machineLines(report).join('\n'), '\n');
+  for (const table of tables(report)) console.log(terminal(table));
+  for (const absence of absences(report)) console.log(absence);
+}
+
+function asText(report) {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function understood(action) {
+  try {
+    return action();
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+
+function refuse(message) {
+  console.error(message);
+  process.exit(2);
 }

@@ -1,21 +1,30 @@
-import { BatchNorm1d, BatchNorm2d, BatchNorm3d, empty, randn } from 'batchnorm';
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d, empty } from 'batchnorm';
+import { noise } from './tensors.mjs';
 
 const layers = { 2: BatchNorm1d, 3: BatchNorm1d, 4: BatchNorm2d, 5: BatchNorm3d };
 
-/** The three passes over one tensor, and copying it, each into memory that is there already. */
-export function passes({ shape, dtype, memoryFormat }) {
+/** The passes over one tensor, and copying it, each into memory that is there already. */
+export function passes({ shape, dtype, memoryFormat, activation, residual }) {
   const options = { dtype, memoryFormat };
-  const input = randn(shape, options);
-  const gradOutput = randn(shape, options);
+  const input = noise(shape, options);
+  const gradOutput = noise(shape, options);
   const out = empty(shape, options);
   const Layer = layers[shape.length];
-  const training = new Layer(shape[1], { dtype });
-  const evaluation = new Layer(shape[1], { dtype }).eval();
-  return {
+  const layer = { dtype, ...(activation && { activation }) };
+  const into = { out, ...(residual && { residual: noise(shape, options) }) };
+  const backInto = { out, ...(residual && { outResidual: empty(shape, options) }) };
+  const training = new Layer(shape[1], layer);
+  const evaluation = new Layer(shape[1], layer).eval();
+  const any = {
     copy: () => out.data.set(input.data),
-    eval: () => evaluation.forward(input, { out }),
-    training: () => training.forward(input, { out }),
-    // Goes back through the forward pass that comes before it in the round.
-    backward: () => training.backward(gradOutput, { out }),
+    eval: () => evaluation.forward(input, into),
+  };
+  // One value a channel has no variance to train with.
+  if (input.size === shape[1]) return any;
+  return {
+    ...any,
+    training: () => training.forward(input, into),
+    // Goes back through the forward pass that comes before it.
+    backward: () => training.backward(gradOutput, backInto),
   };
 }

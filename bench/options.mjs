@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+
+export const usage = `npm run bench [-- OPTIONS]
+
+Without options: each pass as a multiple of copying its tensor, small tensors, fresh outputs, threads.
+
+  --peers             the same tensors on the other libraries that this machine has
+  --scaling           time against elements, from 64 to 2^28, and against threads
+  --write             all of these, and docs/benchmarks.md with its charts
+
+  --rounds N          instead of each table's own number
+  --only TEXT         cases whose name holds TEXT, such as 'small' or 'channels last'
+  --max-elements N    tensors of up to N elements
+  --save FILE         keeps the report, as JSON
+  --from FILE         takes the report from there instead of measuring
+  --json              prints the report instead of tables
+  --docs FOLDER       where --write writes, docs/ unless told`;
+
+const options = {
+  peers: { type: 'boolean' },
+  scaling: { type: 'boolean' },
+  write: { type: 'boolean' },
+  rounds: { type: 'string' },
+  only: { type: 'string' },
+  'max-elements': { type: 'string' },
+  save: { type: 'string' },
+  from: { type: 'string' },
+  json: { type: 'boolean' },
+  docs: { type: 'string' },
+  help: { type: 'boolean' },
+};
+
+/** What the command line asks for. */
+export function readOptions(args) {
+  const { values } = parseArgs({ args, options });
+  const { peers, scaling, write, only, save, from, json, docs, help } = values;
+  const maxElements = count(values, 'max-elements');
+  const rounds = count(values, 'rounds');
+  const measuring = ['peers', 'scaling', 'rounds', 'only', 'max-elements'];
+  const unread = measuring.find((name) => values[name] !== undefined);
+  if (from !== undefined && unread !== undefined) {
+    throw new Error(`--from measures nothing: --${unread} does not go with it`);
+  }
+  const names = new Set([
+    ...(write || !(peers || scaling) ? ['large', 'small', 'fresh', 'threads'] : []),
+    ...(write || peers ? ['peers'] : []),
+    ...(write || scaling ? ['sizes', 'threads'] : []),
+  ]);
+  return { names: [...names], rounds, only, maxElements, save, from, json, write, docs, help };
+}
+
+function count(values, name) {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= 1) return number;
+  throw new Error(`--${name} should be a positive integer, got ${text}`);
+}

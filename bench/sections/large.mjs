@@ -1,0 +1,67 @@
+import { bothFormats, bytesOf, caseText, plain } from '../cases.mjs';
+import { interleave } from '../interleave.mjs';
+import { passes } from '../passes.mjs';
+import { passSamplers } from '../samplers.mjs';
+import { median, medianRatio } from '../statistics.mjs';
+
+// The most that each pass may cost, as a multiple of copying the tensor.
+const channelFitsL2 = { eval: 1.1, training: 1.6, backward: 2.6 };
+const channelDoesNot = { eval: 1.1, training: 2.1, backward: 3.2 };
+const channelsLast = { eval: 1.15, training: 2.0, backward: 3.0 };
+
+const fitting = [
+  [32, 64, 56, 56],
+  [32, 256, 56, 56],
+  [20, 100, 35, 45],
+  [32, 512, 14, 14],
+  [32, 2048, 7, 7],
+];
+const tooLarge = [
+  [20, 100, 35, 45, 10],
+  [256, 64, 56, 56],
+];
+const rows = [
+  [8192, 256],
+  [65_536, 64],
+];
+
+/** The float32 cases, which the peers are compared in too. */
+export const float32Cases = [...fitting, ...tooLarge]
+  .flatMap((shape) => bothFormats(shape))
+  .concat(rows.map((shape) => plain(shape)));
+
+const float64Cases = [fitting[0], fitting[2], tooLarge[0]]
+  .flatMap((shape) => bothFormats(shape, 'float64'))
+  .concat(plain(rows[0], 'contiguous', 'float64'));
+
+const fusedCases = [false, true].flatMap((residual) =>
+  [fitting[0], tooLarge[1]]
+    .flatMap((shape) => bothFormats(shape))
+    .map((one) => ({ ...one, activation: 'relu', residual })),
+);
+
+export const cases = [...float32Cases, ...float64Cases, ...fusedCases].map((one) => ({
+  ...one,
+  name: `large ${caseText(one)}`,
+  memory: 5 * bytesOf(one),
+  goals: goals(one),
+}));
+
+/** A residual is one tensor more to read, which copying is no measure of. */
+function goals({ shape, memoryFormat, residual }) {
+  if (residual) return {};
+  if (memoryFormat === 'channelsLast' || shape.length === 2) return channelsLast;
+  return tooLarge.includes(shape) ? channelDoesNot : channelFitsL2;
+}
+
+export const rounds = 41;
+
+export async function measure(one, options) {
+  const { copy, ...times } = await interleave(passSamplers(passes(one)), options);
+  const copyMs = median(copy);
+  const ratios = Object.fromEntries(
+    Object.entries(times).map(([pass, all]) => [pass, medianRatio(all, copy)]),
+  );
+  // A copy reads and writes each element: its rate counts them once, as a tensor's size does.
+  return { ...one, copyMs, copyGBps: bytesOf(one) / copyMs / 1e6, ratios };
+}

@@ -1,0 +1,47 @@
+import { availableParallelism } from 'node:os';
+import { bothFormats, bytesOf, caseText, plain } from '../cases.mjs';
+import { interleaveAll } from '../interleave.mjs';
+import { passes } from '../passes.mjs';
+import { passSamplers } from '../samplers.mjs';
+import { byName, median, medianRatio } from '../statistics.mjs';
+
+/** 1, 2, 4, ... and all cores. */
+const counts = [...powersOfTwoBelow(availableParallelism()), availableParallelism()];
+
+function powersOfTwoBelow(end) {
+  const powers = [];
+  for (let power = 1; power < end; power *= 2) powers.push(power);
+  return powers;
+}
+
+// How many times as fast two threads should be: as one at least where memory is the limit.
+const fitsL3 = [
+  ...bothFormats([32, 64, 28, 28]),
+  ...bothFormats([32, 256, 14, 14]),
+  plain([8192, 256]),
+].map((one) => ({ ...one, goal: 1.8 }));
+const beyondL3 = bothFormats([256, 64, 56, 56]).map((one) => ({ ...one, goal: 1 }));
+
+export const cases = [...fitsL3, ...beyondL3].map((one) => ({
+  ...one,
+  name: `threads ${caseText(one)}`,
+  memory: 3 * bytesOf(one),
+}));
+
+export const rounds = 41;
+
+export async function measure(one, options) {
+  const { copy: _, ...run } = passes(one);
+  const names = Object.keys(run);
+  const samplers = counts.map((threads) => passSamplers(run, { threads }));
+  const times = await interleaveAll(samplers, options);
+  const speedups = times.map((own) =>
+    Object.fromEntries(names.map((pass) => [pass, medianRatio(times[0][pass], own[pass])])),
+  );
+  return {
+    ...one,
+    counts,
+    ms: byName(names, times, median),
+    speedups: byName(names, speedups, (speedup) => speedup),
+  };
+}

@@ -1,0 +1,20 @@
+import { freshTables } from './fresh.mjs';
+import { largeTables } from './large.mjs';
+import { peersTables } from './peers.mjs';
+import { sizesTables } from './sizes.mjs';
+import { smallTables } from './small.mjs';
+import { threadsTables } from './threads.mjs';
+
+const tablesOf = {
+  large: largeTables,
+  small: smallTables,
+  fresh: freshTables,
+  threads: threadsTables,
+  peers: peersTables,
+  sizes: sizesTables,
+};
+
+/** Every table of a report: `{ title, text, columns, rows }`, each row a list of cells. */
+export function tables(report) {
+  return Object.entries(report.sections).flatMap(([name, section]) => tablesOf[name](section));
+}
