@@ -9,8 +9,8 @@ export interface Fusion {
 
 export interface Fused {
   output: FloatArray;
-  /** Where the gradient passes the activation unchanged. */
-  passes: boolean[];
+  /** 1 where the gradient passes the activation unchanged, else 0. */
+  passes: Uint8Array;
 }
 
 /** Adds the residual to normalized values and applies the activation, rounding to their type. */
@@ -20,26 +20,22 @@ export function fuse(
   { activation, negativeSlope = 0.01 }: Fusion,
 ): Fused {
   const output = normalized.slice();
-  if (residual !== null) {
-    residual.forEach((r, i) => {
-      output[i] = (output[i] as number) + r;
-    });
-  }
-  const passes = Array.from(output, (z) => {
-    if (activation === 'relu') return !(z <= 0);
-    return activation === null || z > 0;
-  });
+  const passes = new Uint8Array(output.length);
   const slope = roundedLike(output, negativeSlope);
-  passes.forEach((unchanged, i) => {
-    if (!unchanged) output[i] = activation === 'relu' ? 0 : (output[i] as number) * slope;
-  });
+  for (let i = 0; i < output.length; i++) {
+    if (residual !== null) output[i] = (output[i] as number) + (residual[i] as number);
+    const z = output[i] as number;
+    const unchanged = activation === null || (activation === 'relu' ? !(z <= 0) : z > 0);
+    passes[i] = Number(unchanged);
+    if (!unchanged) output[i] = activation === 'relu' ? 0 : z * slope;
+  }
   return { output, passes };
 }
 
 /** The gradient of what the activation was applied to, rounded to the type of `gradOutput`. */
 export function throughActivation(
   gradOutput: FloatArray,
-  passes: readonly boolean[],
+  passes: Uint8Array,
   { activation, negativeSlope = 0.01 }: Fusion,
 ): FloatArray {
   const slope = roundedLike(gradOutput, negativeSlope);
