@@ -1,16 +1,9 @@
 #include "binding/targets.h"
 
-#include "binding/status.h"
+#include "binding/status_value.h"
 #include "cpp/targets.h"
 
 namespace batchnorm {
-namespace {
-
-Napi::Value ToValue(Napi::Env env, Status status) {
-  return Napi::Number::New(env, static_cast<int>(status));
-}
-
-}  // namespace
 
 Napi::Value SimdTargetsEntry(const Napi::CallbackInfo& info) {
   const std::vector<std::string> names = AvailableTargets();

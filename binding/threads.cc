@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "binding/status.h"
+#include "binding/status_value.h"
 #include "cpp/thread_pool.h"
 
 namespace batchnorm {
@@ -21,7 +21,7 @@ Napi::Value Set(const Napi::CallbackInfo& info, void (*set)(size_t)) {
       status = Status::kWrongSize;
     }
   }
-  return Napi::Number::New(info.Env(), static_cast<int>(status));
+  return ToValue(info.Env(), status);
 }
 
 }  // namespace

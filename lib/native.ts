@@ -96,6 +96,10 @@ export interface Native {
     mean: Float64Array,
     m2: Float64Array,
   ): Status;
+  /** Lets the C library keep memory that V8 frees, for arrays to come; once a process is enough. */
+  keepFreedMemory(): Status;
+  /** Asks for huge pages under memory that nothing has touched yet. */
+  adviseHugePages(buffer: ArrayBuffer): Status;
   simdTargets(): string[];
   simdTarget(): string;
   setSimdTarget(name: string | null): Status;

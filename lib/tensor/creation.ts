@@ -8,6 +8,7 @@ import { readOptions, type TensorOptions } from './options';
 import { fillNormal, fillUniform } from './random';
 import { checkShape, sizeOf } from './shape';
 import { Tensor } from './tensor';
+import { allocateUninitialized } from './uninitialized';
 
 /** A typed array that `tensor()` takes. */
 export type TypedArray =
@@ -117,7 +118,8 @@ export function full(shape: readonly number[], value: number, options: TensorOpt
 }
 
 /**
- * A tensor whose values are for the caller to write; do not count on what they are before.
+ * A tensor whose values are for the caller to write; do not count on what they are before. They
+ * are never what other memory held.
  *
  * @param shape - (N, C, ...), sizes of 0 and more
  * @throws ShapeError where `shape` is invalid
@@ -148,12 +150,13 @@ export function randn(shape: readonly number[], options: TensorOptions = {}): Te
 }
 
 /**
- * A tensor of the shape, dtype and memory format of `like`, for the caller to write.
+ * A tensor of the shape, dtype and memory format of `like`. It may hold what other memory held
+ * before: the caller writes every element before anyone else sees the tensor.
  *
  * @internal
  */
 export function emptyLike(like: Tensor): Tensor {
-  return new Tensor(allocate(like.dtype, like.size), like.shape, like.memoryFormat);
+  return new Tensor(allocateUninitialized(like.dtype, like.size), like.shape, like.memoryFormat);
 }
 
 type Fill = (data: FloatArray) => void;

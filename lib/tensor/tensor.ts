@@ -1,5 +1,5 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
-import { allocate, type DType, dtypeOf, type FloatArray, isFloatArray } from './dtype';
+import { type DType, dtypeOf, type FloatArray, isFloatArray } from './dtype';
 import { formatTensor } from './format';
 import { requireMemory } from './memory';
 import {
@@ -13,6 +13,7 @@ import { nameOf } from './name-of';
 import { type NestedArray, nest } from './nested';
 import { readOptions, type TensorOptions } from './options';
 import { checkShape, formatShape, inferShape, sizeOf } from './shape';
+import { allocateUninitialized } from './uninitialized';
 
 const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
@@ -116,7 +117,7 @@ export class Tensor {
   /** A copy with memory of its own, in the same dtype and memory format. */
   clone(): Tensor {
     requireMemory('clone', 'the tensor', this.data, this.size);
-    const data = allocate(this.dtype, this.data.length);
+    const data = allocateUninitialized(this.dtype, this.data.length);
     copy(this.data, data);
     return new Tensor(data, this.shape, this.memoryFormat);
   }
@@ -147,7 +148,7 @@ export class Tensor {
     const { dtype = this.dtype, memoryFormat = this.memoryFormat } = readOptions(options, 'to');
     const format = checkMemoryFormat(memoryFormat, this.shape, 'to');
     if (dtype === this.dtype && format === this.memoryFormat) return this;
-    const data = allocate(dtype, this.data.length);
+    const data = allocateUninitialized(dtype, this.data.length);
     if (format === this.memoryFormat || formatsAgree(this.shape)) copy(this.data, data);
     else changeFormat(this.data, data, this.shape, format);
     return new Tensor(data, this.shape, format);
