@@ -6,13 +6,15 @@
 #include <cstdint>
 #include <cstring>
 
+#include "hwy/base.h"
+
 namespace batchnorm {
 
 // Bytes of an array of bits that LoadBits may read anywhere: whole words and one more.
 constexpr size_t BytesOfBits(size_t bits) { return (bits + 63) / 64 * 8 + 8; }
 
 // At least 57 bits from bit `first` on.
-inline uint64_t LoadBits(const uint8_t* bits, size_t first) {
+HWY_INLINE uint64_t LoadBits(const uint8_t* bits, size_t first) {
   uint64_t word;
   memcpy(&word, bits + first / 8, sizeof(word));
   return word >> (first % 8);
@@ -22,11 +24,11 @@ inline uint64_t LoadBits(const uint8_t* bits, size_t first) {
 // may write the bits before the first and after the last at the same time.
 class BitWriter {
  public:
-  BitWriter(uint8_t* bits, size_t first)
+  HWY_INLINE BitWriter(uint8_t* bits, size_t first)
       : next_(bits + first / 8), filled_(first % 8), shares_first_(true) {}
 
   // The lowest `count` bits, at most 63; the others must be 0.
-  void Put(uint64_t bits, size_t count) {
+  HWY_INLINE void Put(uint64_t bits, size_t count) {
     word_ |= bits << filled_;
     filled_ += count;
     if (filled_ < 64) return;
@@ -36,7 +38,7 @@ class BitWriter {
   }
 
   // Writes what is still held; nothing can be put after it.
-  void End() {
+  HWY_INLINE void End() {
     for (; filled_ >= 8; filled_ -= 8, word_ >>= 8, ++next_) {
       if (shares_first_) {
         Share();
@@ -49,7 +51,7 @@ class BitWriter {
   }
 
  private:
-  void StoreWord() {
+  HWY_INLINE void StoreWord() {
     if (shares_first_) {
       Share();
       word_ >>= 8;
@@ -62,7 +64,7 @@ class BitWriter {
   }
 
   // Adds the lowest byte to one that holds bits of a neighbour.
-  void Share() {
+  HWY_INLINE void Share() {
     reinterpret_cast<std::atomic<uint8_t>*>(next_)->fetch_or(static_cast<uint8_t>(word_),
                                                              std::memory_order_relaxed);
   }
