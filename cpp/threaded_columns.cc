@@ -11,6 +11,38 @@
 #include "cpp/thread_pool.h"
 
 namespace batchnorm {
+namespace {
+
+// Two values a column from those of each part of the rows: sum(part, a, b) writes those of the
+// part's columns, merge(p, a, b) joins those of row part p to the result, which starts as the
+// first.
+template <class Sum, class Merge>
+bool SumRowParts(const RowsSplit& parts, size_t columns, double* a, double* b, const Sum& sum,
+                 const Merge& merge) {
+  // The first rows put theirs where the result goes, the others where they wait to be merged.
+  const size_t waiting = (parts.RowParts() - 1) * columns;
+  const auto waiting_a = AllocateScratch<double>(waiting);
+  const auto waiting_b = AllocateScratch<double>(waiting);
+  if (waiting_a == nullptr || waiting_b == nullptr) return false;
+  ParallelFor(parts.Count(), [&](size_t i) {
+    const RowsPart part = parts[i];
+    const size_t p = parts.RowPart(i);
+    const size_t first = part.first_column;
+    if (p == 0) {
+      sum(part, a + first, b + first);
+    } else {
+      const size_t place = (p - 1) * columns + first;
+      sum(part, &waiting_a[place], &waiting_b[place]);
+    }
+  });
+  for (size_t p = 1; p < parts.RowParts(); ++p) {
+    const size_t place = (p - 1) * columns;
+    merge(p, &waiting_a[place], &waiting_b[place]);
+  }
+  return true;
+}
+
+}  // namespace
 
 template <typename T>
 void ThreadedNormalizeColumns(const T* x, const Output<T>& y, const Rows& matrix,
@@ -39,53 +71,33 @@ void ThreadedApplyColumns(const OutputGradient<T>& dy, const T* x, T* dx, const 
 template <typename T>
 bool ThreadedMomentsOfColumns(const T* x, const Rows& matrix, double* mean, double* m2) {
   const RowsSplit parts = RowsSplit::OfSums(matrix, sizeof(T));
-  // The first rows put theirs where the result goes, the others where they wait to be merged.
-  const size_t waiting = (parts.RowParts() - 1) * matrix.columns;
-  const auto means = AllocateScratch<double>(waiting);
-  const auto m2s = AllocateScratch<double>(waiting);
-  if (means == nullptr || m2s == nullptr) return false;
-  ParallelFor(parts.Count(), [&](size_t i) {
-    const RowsPart part = parts[i];
-    const size_t row_part = parts.RowPart(i);
-    double* part_mean = row_part == 0 ? mean : &means[(row_part - 1) * matrix.columns];
-    double* part_m2 = row_part == 0 ? m2 : &m2s[(row_part - 1) * matrix.columns];
-    MomentsOfColumns(x + part.offset, part.rows, part_mean + part.first_column,
-                     part_m2 + part.first_column);
-  });
-  for (size_t p = 1; p < parts.RowParts(); ++p) {
+  const auto moments = [x](const RowsPart& part, double* part_mean, double* part_m2) {
+    MomentsOfColumns(x + part.offset, part.rows, part_mean, part_m2);
+  };
+  const auto merge = [&](size_t p, const double* part_mean, const double* part_m2) {
     const ChanWeights weights(parts.RowsBefore(p), parts.RowsIn(p));
-    const size_t first = (p - 1) * matrix.columns;
     for (size_t c = 0; c < matrix.columns; ++c) {
-      ChanMerge(weights, means[first + c], m2s[first + c], mean + c, m2 + c);
+      ChanMerge(weights, part_mean[c], part_m2[c], mean + c, m2 + c);
     }
-  }
-  return true;
+  };
+  return SumRowParts(parts, matrix.columns, mean, m2, moments, merge);
 }
 
 template <typename T>
 bool ThreadedReduceColumns(const OutputGradient<T>& dy, const T* x, const Rows& matrix,
                            const double* mean, double* sum, double* dot) {
   const RowsSplit parts = RowsSplit::OfSums(matrix, sizeof(T));
-  const size_t waiting = (parts.RowParts() - 1) * matrix.columns;
-  const auto sums = AllocateScratch<double>(waiting);
-  const auto dots = AllocateScratch<double>(waiting);
-  if (sums == nullptr || dots == nullptr) return false;
-  ParallelFor(parts.Count(), [&](size_t i) {
-    const RowsPart part = parts[i];
-    const size_t row_part = parts.RowPart(i);
-    double* part_sum = row_part == 0 ? sum : &sums[(row_part - 1) * matrix.columns];
-    double* part_dot = row_part == 0 ? dot : &dots[(row_part - 1) * matrix.columns];
+  const auto reduce = [=, &dy](const RowsPart& part, double* part_sum, double* part_dot) {
     BackwardReduceColumns(dy + part.offset, x + part.offset, part.rows, mean + part.first_column,
-                          part_sum + part.first_column, part_dot + part.first_column);
-  });
-  for (size_t p = 1; p < parts.RowParts(); ++p) {
-    const size_t first = (p - 1) * matrix.columns;
+                          part_sum, part_dot);
+  };
+  const auto add = [&](size_t, const double* part_sum, const double* part_dot) {
     for (size_t c = 0; c < matrix.columns; ++c) {
-      sum[c] += sums[first + c];
-      dot[c] += dots[first + c];
+      sum[c] += part_sum[c];
+      dot[c] += part_dot[c];
     }
-  }
-  return true;
+  };
+  return SumRowParts(parts, matrix.columns, sum, dot, reduce, add);
 }
 
 template <typename T, typename P>
