@@ -40,12 +40,13 @@ export function ratiosChart({ sections: { peers, large } }) {
               scale: { type: 'log', domain, nice: false },
               axis: {
                 title: 'times a copy (log scale)',
-                values: [0.5, 1, 2, 5, 10, 20, 50, 100, 200],
+                values: [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000],
               },
             },
             color: {
               field: 'library',
               scale: { domain: libraries, range: [blue, ...ofOthers] },
+              legend: { columns: 3 },
             },
             shape: {
               field: 'library',
@@ -53,6 +54,7 @@ export function ratiosChart({ sections: { peers, large } }) {
                 domain: libraries,
                 range: ['diamond', 'circle', 'square', 'triangle-up', 'cross', 'triangle-down'],
               },
+              legend: { columns: 3 },
             },
           },
         },

@@ -30,7 +30,6 @@ const config = {
     orient: 'top',
     symbolSize: 90,
     columnPadding: 0,
-    columns: 3,
   },
 };
 

@@ -35,9 +35,9 @@ end before the next, which a busy machine turns into differences that are not th
 What the figures say:
 
 - what a pass costs where its tensor exists already and \`out\` too, unless a table says otherwise;
-- how that compares with the other libraries on this machine, in the same minutes. Each of these runs
-  in a process of its own, holds its own tensors and times itself, from its own language's call to
-  its return.
+- how that compares with other libraries on this machine, in the same minutes. Each of these runs in
+  a process of its own, holds its own tensors and times itself, from its own language's call to its
+  return; its results are compared with ours first.
 
 What they do not say:
 
@@ -46,7 +46,7 @@ What they do not say:
 - that copying is the least possible. A copy first reads the memory that it overwrites; results
   larger than the cache are written past it here, hence the ratios below 1. Within the cache copying
   is several times faster, and training, which reads its input more than once, is not.
-- what a small tensor costs in a cold program. \`Small tensors\` are calls in a row on compiled code;
-  among the peers it is single calls, each after all the others have had the caches.
+- what a small tensor costs in a cold program: its time is the mean of many calls in a row, of code
+  that is compiled and data that is in the cache. Among the peers that is so for all.
 - the whole cost of a network: convolutions dwarf it, and a layer rarely finds its input in memory
   as cold as here.`;

@@ -18,7 +18,7 @@ export function pytorch() {
   }
   const threads = availableParallelism();
   return [...new Set([1, threads])].map((count) => ({
-    name: count === 1 ? 'PyTorch' : `PyTorch, ${count} threads`,
+    name: 'PyTorch',
     command: python,
     args: ['-B', script, String(count)],
     env: memoryIsKept,
