@@ -7,6 +7,7 @@ import {
   getNumThreads,
   type MemoryFormat,
   manualSeed,
+  type ResidualGradients,
   randn,
   setNumThreads,
 } from 'batchnorm';
@@ -76,11 +77,18 @@ test('a worker thread shares the number and does not reset it', () => {
 function step(shape: number[], memoryFormat: MemoryFormat) {
   manualSeed(1);
   const bn = new BatchNorm2d(shape[1] as number);
+  const fused = new BatchNorm2d(shape[1] as number, { activation: 'leakyRelu' });
   const x = randn(shape, { memoryFormat });
+  const dy = randn(shape, { memoryFormat });
   const y = bn.forward(x);
-  const dx = bn.backward(randn(shape, { memoryFormat }));
+  const dx = bn.backward(dy);
   const z = bn.eval().forward(x);
-  const tensors = [y, dx, z, ...bn.buffers(), bn.weight?.grad, bn.bias?.grad];
+  const fusedY = fused.forward(x, { residual: dy });
+  const { gradInput, gradResidual } = fused.backward<ResidualGradients>(dy);
+  const fusedZ = fused.eval().forward(x, { residual: dy });
+  const grads = [...bn.parameters(), ...fused.parameters()].map(({ grad }) => grad);
+  const buffers = [...bn.buffers(), ...fused.buffers()];
+  const tensors = [y, dx, z, fusedY, gradInput, gradResidual, fusedZ, ...buffers, ...grads];
   return tensors.map((tensor) => Buffer.from(new Uint8Array(tensor?.data.buffer as ArrayBuffer)));
 }
 

@@ -49,5 +49,13 @@ export function expectAsUnfused({ shape, fusion, training, ...rest }: FusedCase)
   if (residual !== null) expectSame(dr.tensor.data, gradient);
   const grads = (bn: typeof plain) => bn.parameters().map(({ grad }) => [...(grad?.data ?? [])]);
   expect(grads(fused)).toEqual(grads(plain));
+
+  // And once more in place: the output over the input, a gradient over gradOutput.
+  fused.forward(x, { residual, out: x, grad: true });
+  expectSame(x.data, output);
+  if (residual === null) fused.backward(dy, { out: dy });
+  else fused.backward(dy, { out: dx.tensor, outResidual: dy });
+  expectSame(residual === null ? dy.data : dx.tensor.data, expected.data);
+  if (residual !== null) expectSame(dy.data, gradient);
   for (const { paddingIsIntact } of [y, dx, dr]) expect(paddingIsIntact()).toBe(true);
 }

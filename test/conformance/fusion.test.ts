@@ -1,6 +1,5 @@
 import { type DType, type MemoryFormat, manualSeed } from 'batchnorm';
 import { native, Status } from '../../lib/native';
-import { fusions } from '../modules/fused-layers';
 import type { Fusion } from '../reference/fusion';
 import { expectAsUnfused, type FusedCase } from './as-unfused';
 
@@ -32,10 +31,11 @@ const cases = shapes.flatMap((shape) =>
 );
 
 // More than 4 MB, which go past the cache.
-const image = [5, 3, 301, 301];
-const rows = [11_003, 101];
+const image = [5, 3, 265, 265];
+const rows = [10_501, 101];
 const relu: Fusion = { activation: 'relu' };
-const leakyRelu: Fusion = { activation: 'leakyRelu' };
+const leakyRelu: Fusion = { activation: 'leakyRelu', negativeSlope: -0.3 };
+const fusions: Fusion[] = [{ activation: null }, relu, leakyRelu];
 const large: Omit<FusedCase, 'dtype'>[] = [
   { shape: image, memoryFormat: 'contiguous', fusion: relu, residual: true, training: true },
   { shape: image, memoryFormat: 'contiguous', fusion: leakyRelu, residual: false, training: false },

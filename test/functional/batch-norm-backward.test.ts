@@ -16,7 +16,9 @@ import {
 } from 'batchnorm';
 import { expectRefused } from '../expect-refused';
 import { type Gradients, gradients, moments } from '../reference/batch-norm';
+import { slopesOf, weightedSum } from '../reference/slopes';
 import { expectWithinUlps } from '../reference/ulps';
+import { takeAway, thiefOf } from '../take-away';
 
 const shapes = [
   [20, 5],
@@ -105,20 +107,8 @@ test('the gradients are those of the function: finite differences of a weighted 
   const bias = randn([2], { dtype: 'float64' });
   const loss = () => {
     const output = F.batchNorm(input, null, null, { training: true, weight, bias });
-    return Array.from(output.data, (y, i) => y * (gradOutput.data[i] as number)).reduce(
-      (a, b) => a + b,
-    );
+    return weightedSum(output, gradOutput);
   };
-  const slopes = ({ data }: Tensor) =>
-    Array.from(data, (value, i) => {
-      const step = 1e-5;
-      data[i] = value + step;
-      const up = loss();
-      data[i] = value - step;
-      const down = loss();
-      data[i] = value;
-      return (up - down) / (2 * step);
-    });
   const { mean, variance } = F.moments(input);
   const invstd = variance.map((v) => 1 / Math.sqrt(v + 1e-5));
   const { gradInput, gradWeight, gradBias } = F.batchNormBackward(gradOutput, input, {
@@ -133,7 +123,7 @@ test('the gradients are those of the function: finite differences of a weighted 
     [gradBias, bias],
   ] as const;
   for (const [gradient, variable] of pairs) {
-    slopes(variable).forEach((slope, i) => {
+    slopesOf(loss, variable).forEach((slope, i) => {
       expect(Math.abs((gradient.data[i] as number) - slope)).toBeLessThan(1e-8);
     });
   }
@@ -303,7 +293,7 @@ describe('refuses', () => {
 
   test('memory that was taken away', () => {
     const gone = randn([4, 3, 2]);
-    structuredClone(gone.data, { transfer: [gone.data.buffer as ArrayBuffer] });
+    takeAway(gone);
     refused(() => F.batchNormBackward(gone, input, options), ArgumentError, 'gradOutput');
     refused(() => F.batchNormBackward(gradOutput, gone, options), ArgumentError, 'input');
     refused(
@@ -316,16 +306,12 @@ describe('refuses', () => {
   test('memory that a later argument takes away while it is read', () => {
     for (const victim of ['gradOutput', 'input'] as const) {
       const tensors = { gradOutput: randn([4, 3, 2]), input: randn([4, 3, 2]) };
-      const thief = {
-        get data() {
-          const { data } = tensors[victim];
-          structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
-          return new Float32Array(24);
-        },
-        shape: [4, 3, 2],
-      };
       refused(
-        () => F.batchNormBackward(tensors.gradOutput, tensors.input, { ...options, out: thief }),
+        () =>
+          F.batchNormBackward(tensors.gradOutput, tensors.input, {
+            ...options,
+            out: thiefOf(tensors[victim]),
+          }),
         ArgumentError,
         `the memory of ${victim} is gone: it should hold 24 elements and holds 0`,
       );

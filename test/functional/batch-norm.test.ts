@@ -8,7 +8,10 @@ import {
   tensor,
   zeros,
 } from 'batchnorm';
+import { fusions } from '../modules/fused-layers';
 import { moments, normalize, unbiased, update } from '../reference/batch-norm';
+import { fuse } from '../reference/fusion';
+import { expectSame } from '../reference/same';
 import { expectWithinUlps } from '../reference/ulps';
 
 const shapes = [
@@ -93,6 +96,26 @@ describe.each(cases)('of %j, %s, %s', (shape, dtype, memoryFormat) => {
       expect(input.data).toEqual(apart.data);
     }
   });
+
+  test('an activation and a residual give the bits of their own steps, over either input too', () => {
+    for (const fusion of fusions) {
+      for (const training of [true, false]) {
+        const { input, weight, bias, mean, variance } = draw();
+        const residual = randn(shape, { dtype, memoryFormat });
+        const options = { weight, bias, training };
+        const run = (more: object) =>
+          F.batchNorm(input, mean.clone(), variance.clone(), { ...options, ...more });
+        const plain = run({}).data;
+        expectSame(run(fusion).data, fuse(plain, null, fusion).output);
+        const { output } = fuse(plain, residual.data, fusion);
+        expectSame(run({ ...fusion, residual }).data, output);
+        expect(run({ ...fusion, residual, out: residual })).toBe(residual);
+        expectSame(residual.data, output);
+        const { output: own } = fuse(plain, input.data, fusion);
+        expectSame(run({ ...fusion, residual: input, out: input }).data, own);
+      }
+    }
+  });
 });
 
 describe('options', () => {
@@ -169,6 +192,9 @@ describe('options', () => {
       eps: undefined,
       out: undefined,
       unbiasedRunningVar: undefined,
+      activation: undefined,
+      negativeSlope: undefined,
+      residual: undefined,
     };
     const plain = F.batchNorm(input, zeros([2]), ones([2]));
     expect(F.batchNorm(input, zeros([2]), ones([2]), options)).toEqual(plain);

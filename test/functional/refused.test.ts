@@ -11,6 +11,7 @@ import {
   zeros,
 } from 'batchnorm';
 import { expectRefused } from '../expect-refused';
+import { takeAway, thiefOf } from '../take-away';
 
 const input = randn([4, 3, 2, 2]);
 const mean = full([3], 2);
@@ -148,6 +149,48 @@ describe.each([true, false])('batchNorm with training: %s refuses', (training) =
     );
   });
 
+  test('a residual that does not fit, or that out covers in part', () => {
+    const memory = new Float32Array(60);
+    const residual = tensor(memory.subarray(0, 48), [4, 3, 2, 2]);
+    const part = tensor(memory.subarray(1, 49), [4, 3, 2, 2]);
+    const call = (options: object) => () =>
+      F.batchNorm(input, mean, variance, { training, out, ...options });
+    refused(call({ residual: ones([4, 3]) }), ShapeError, "residual should have the input's shape");
+    refused(
+      call({ residual: residual.to({ dtype: 'float64' }) }),
+      DTypeError,
+      "found float64: residual should have the input's dtype",
+    );
+    refused(
+      call({ residual, out: part }),
+      ArgumentError,
+      'out shares a part of its memory with residual',
+    );
+    refused(call({ residual: 3 }), ArgumentError, 'residual must be a Tensor');
+    takeAway(residual);
+    refused(call({ residual }), ArgumentError, 'residual');
+  });
+
+  test('an activation or a slope that makes no sense', () => {
+    const call = (options: object) => () =>
+      F.batchNorm(input, mean, variance, { training, out, ...options });
+    refused(
+      call({ activation: 'elu' }),
+      ArgumentError,
+      "activation should be 'relu', 'leakyRelu' or null, got 'elu'",
+    );
+    refused(
+      call({ negativeSlope: 0.1 }),
+      ArgumentError,
+      "negativeSlope goes with activation: 'leakyRelu' alone",
+    );
+    refused(
+      call({ activation: 'leakyRelu', negativeSlope: 1 / 0 }),
+      ArgumentError,
+      'negativeSlope should be a finite number, got Infinity',
+    );
+  });
+
   test.each([Number.NaN, -1e-5, Number.POSITIVE_INFINITY, '1e-5', null, 1n])('eps %p', (eps) => {
     refused(
       () => F.batchNorm(input, mean, variance, { training, out, eps: wrong(eps) }),
@@ -178,7 +221,7 @@ describe.each([true, false])('batchNorm with training: %s refuses', (training) =
     refused(
       () => F.batchNorm(input, mean, variance, wrong({ training, out, train: true })),
       ArgumentError,
-      "unknown option 'train', the options are weight, bias, training, momentum, eps, out, unbiasedRunningVar",
+      "unknown option 'train', the options are weight, bias, training, momentum, eps, out, unbiasedRunningVar, activation, negativeSlope, residual",
     );
     refused(
       () => F.batchNorm(input, mean, variance, wrong(ones([3]))),
@@ -217,7 +260,7 @@ describe.each([true, false])('batchNorm with training: %s refuses', (training) =
 
   test('a tensor whose memory was taken away', () => {
     const gone = randn([4, 3, 2, 2]);
-    structuredClone(gone.data, { transfer: [gone.data.buffer as ArrayBuffer] });
+    takeAway(gone);
     refused(() => F.batchNorm(gone, mean, variance, { training, out }), ArgumentError, 'input');
     refused(
       () => F.batchNorm(input, mean, variance, { training, out: gone }),
@@ -225,7 +268,7 @@ describe.each([true, false])('batchNorm with training: %s refuses', (training) =
       'out',
     );
     const parameter = ones([3]);
-    structuredClone(parameter.data, { transfer: [parameter.data.buffer as ArrayBuffer] });
+    takeAway(parameter);
     for (const name of ['weight', 'bias']) {
       refused(
         () => F.batchNorm(input, mean, variance, { training, out, [name]: parameter }),
@@ -248,20 +291,12 @@ describe.each([true, false])('batchNorm with training: %s refuses', (training) =
   test('memory that a later argument takes away while it is read', () => {
     for (const victim of ['input', 'weight', 'runningMean'] as const) {
       const tensors = { input: randn([4, 3]), weight: ones([3]), runningMean: ones([3]) };
-      const thief = {
-        get data() {
-          const { data } = tensors[victim];
-          structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
-          return new Float32Array(12);
-        },
-        shape: [4, 3],
-      };
       refused(
         () =>
           F.batchNorm(tensors.input, tensors.runningMean, variance, {
             training,
             weight: tensors.weight,
-            out: thief,
+            out: thiefOf(tensors[victim]),
           }),
         ArgumentError,
         'is gone: it should hold ',

@@ -1,19 +1,22 @@
 import {
   ArgumentError,
+  type BackwardOptions,
   BatchNorm1d,
   DTypeError,
   full,
   manualSeed,
   ones,
+  type ResidualGradients,
   randn,
   ShapeError,
-  type Tensor,
+  Tensor,
   tensor,
   zeros,
 } from 'batchnorm';
 import { expectRefused } from '../expect-refused';
 import { gradients, moments } from '../reference/batch-norm';
 import { expectWithinUlps } from '../reference/ulps';
+import { takeAway, thiefOf } from '../take-away';
 import { layers } from './layers';
 
 beforeEach(() => manualSeed(17));
@@ -198,6 +201,13 @@ describe('a refused backward changes nothing and can be made again', () => {
     ['out', dy, { out: randn([3, 4]) }, ShapeError, "out should have the input's shape [4, 3]"],
     ['out over the input', dy, { out: x }, ArgumentError, 'the input of the forward pass'],
     ['option', dy, { grad: true } as never, ArgumentError, "unknown option 'grad'"],
+    [
+      'outResidual without a residual',
+      dy,
+      { outResidual: randn([4, 3]) },
+      ArgumentError,
+      'outResidual is for the gradient of a residual, and the forward pass had none',
+    ],
     ['value of out', dy, { out: 3 as never }, ArgumentError, 'out must be a Tensor'],
     ['value', [1, 2] as never, undefined, ArgumentError, 'gradOutput must be a Tensor'],
   ])('%s', (_, gradOutput, options, type, message) => {
@@ -217,10 +227,8 @@ describe('a refused backward changes nothing and can be made again', () => {
     const input = x.clone();
     bn.forward(input);
     bn.backward(dy);
-    const take = ({ data }: Tensor) =>
-      structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
     bn.forward(input);
-    take(input);
+    takeAway(input);
     expectRefused(
       () => bn.backward(dy),
       ArgumentError,
@@ -228,14 +236,81 @@ describe('a refused backward changes nothing and can be made again', () => {
       grads(bn),
     );
     bn.forward(x);
-    take(bn.weight?.grad as Tensor);
+    takeAway(bn.weight?.grad as Tensor);
     const bias = bn.bias?.grad as Tensor;
     expectRefused(() => bn.backward(dy), ArgumentError, 'the memory of weight.grad is gone', [
       bias,
     ]);
     const gone = dy.clone();
-    take(gone);
+    takeAway(gone);
     const message = 'BatchNorm1d: the memory of gradOutput is gone: it should hold 12 elements';
     expectRefused(() => bn.backward(gone), ArgumentError, message, [bias]);
+  });
+
+  describe('with a residual', () => {
+    const elements = new Float32Array(13);
+    const part = (start: number) => new Tensor(elements.subarray(start, start + 12), [4, 3]);
+    const gone = randn([4, 3]);
+    takeAway(gone);
+
+    test.each<[string, BackwardOptions, Parameters<typeof expectRefused>[1], string]>([
+      ['shape', { outResidual: randn([3, 4]) }, ShapeError, "should have the input's shape [4, 3]"],
+      [
+        'dtype',
+        { outResidual: randn([4, 3], { dtype: 'float64' }) },
+        DTypeError,
+        "outResidual should have the input's dtype float32, got float64",
+      ],
+      ['memory', { outResidual: gone }, ArgumentError, 'the memory of outResidual is gone'],
+      ['kind', { outResidual: 3 as never }, ArgumentError, 'outResidual must be a Tensor'],
+      [
+        'place, over the input',
+        { outResidual: x },
+        ArgumentError,
+        'outResidual shares memory with the input of the forward pass',
+      ],
+      [
+        'place, over out',
+        { out: dy, outResidual: dy },
+        ArgumentError,
+        'outResidual shares memory with out',
+      ],
+      [
+        'place, over a part of out',
+        { out: part(0), outResidual: part(1) },
+        ArgumentError,
+        'outResidual shares memory with out',
+      ],
+    ])('%s of outResidual', (_, options, type, message) => {
+      const bn = new BatchNorm1d(3, { activation: 'relu' });
+      bn.forward(x, { residual: dy });
+      const expected = bn.backward<ResidualGradients>(dy);
+      bn.forward(x, { residual: dy });
+      const before = grads(bn);
+      const call = () => bn.backward(dy, options);
+      expect(expectRefused(call, type, message, [x, dy, ...before])).toMatch(/^BatchNorm1d: /);
+      expect(bn.backward<ResidualGradients>(dy)).toEqual(expected);
+    });
+
+    test('a part of gradOutput as outResidual', () => {
+      const bn = new BatchNorm1d(3);
+      bn.forward(x, { residual: dy });
+      const call = () => bn.backward(part(0), { outResidual: part(1) });
+      const message = 'outResidual shares a part of its memory with gradOutput: use the same';
+      expectRefused(call, ArgumentError, message, [part(0), part(1)]);
+    });
+
+    test.each(['gradOutput', 'out'] as const)(
+      '%s whose memory outResidual takes away',
+      (victim) => {
+        const bn = new BatchNorm1d(3);
+        bn.forward(x, { residual: dy });
+        const [gradOutput, out] = [dy.clone(), dy.clone()];
+        const outResidual = thiefOf(victim === 'out' ? out : gradOutput);
+        const call = () => bn.backward(gradOutput, { out, outResidual });
+        const message = `the memory of ${victim} is gone: it should hold 12 elements and holds 0`;
+        expectRefused(call, ArgumentError, message, grads(bn));
+      },
+    );
   });
 });

@@ -23,6 +23,7 @@ describe.each(layers)('$Layer.name', ({ Layer }) => {
     expect([bn.numFeatures, bn.eps, bn.momentum]).toEqual([3, 1e-5, 0.1]);
     expect([bn.affine, bn.trackRunningStats, bn.training]).toEqual([true, true, true]);
     expect([bn.dtype, bn.unbiasedRunningVar]).toEqual(['float32', true]);
+    expect([bn.activation, bn.negativeSlope]).toEqual([null, null]);
     expect(bn.weight).toBeInstanceOf(Parameter);
     expect(bn.bias).toBeInstanceOf(Parameter);
     expect(bn.runningMean).toBeInstanceOf(Tensor);
@@ -45,6 +46,21 @@ describe.each(layers)('$Layer.name', ({ Layer }) => {
     }
   });
 
+  test('has the activation that its options ask for', () => {
+    const relu = new Layer(3, { activation: 'relu' });
+    expect([relu.activation, relu.negativeSlope]).toEqual(['relu', null]);
+    const leaky = new Layer(3, { activation: 'leakyRelu' });
+    expect([leaky.activation, leaky.negativeSlope]).toEqual(['leakyRelu', 0.01]);
+    for (const negativeSlope of [0, -0.5, 2]) {
+      const bn = new Layer(3, { activation: 'leakyRelu', negativeSlope });
+      expect(bn.negativeSlope).toBe(negativeSlope);
+    }
+    for (const { activation, negativeSlope } of [relu, leaky, new Layer(3)]) {
+      const copy = new Layer(3, { activation, negativeSlope });
+      expect([copy.activation, copy.negativeSlope]).toEqual([activation, negativeSlope]);
+    }
+  });
+
   test('takes an option that is undefined for an absent one', () => {
     const bn = new Layer(3, {
       eps: undefined,
@@ -53,6 +69,8 @@ describe.each(layers)('$Layer.name', ({ Layer }) => {
       trackRunningStats: undefined,
       dtype: undefined,
       unbiasedRunningVar: undefined,
+      activation: undefined,
+      negativeSlope: undefined,
     });
     expect(String(bn)).toBe(String(new Layer(3)));
     expect([bn.dtype, bn.unbiasedRunningVar]).toEqual(['float32', true]);
@@ -61,8 +79,10 @@ describe.each(layers)('$Layer.name', ({ Layer }) => {
       3,
       ...Array(Layer === BatchNorm1d ? 0 : Layer === BatchNorm2d ? 2 : 3).fill(1),
     ]);
-    const options = { out: undefined, grad: undefined };
-    expect(bn.backward(bn.forward(x, options), { out: undefined }).shape).toEqual(x.shape);
+    const options = { residual: undefined, out: undefined, grad: undefined };
+    expect(
+      bn.backward(bn.forward(x, options), { out: undefined, outResidual: undefined }).shape,
+    ).toEqual(x.shape);
     expect(bn.loadStateDict(bn.stateDict(), { strict: undefined }).missingKeys).toEqual([]);
   });
 
@@ -78,6 +98,11 @@ describe.each(layers)('$Layer.name', ({ Layer }) => {
     );
     expect(String(new Layer(2, { unbiasedRunningVar: false }))).toBe(
       `${name}(2, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, unbiased_running_var=False)`,
+    );
+    const shown = `${name}(2, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True`;
+    expect(String(new Layer(2, { activation: 'relu' }))).toBe(`${shown}, activation=relu)`);
+    expect(String(new Layer(2, { activation: 'leakyRelu' }))).toBe(
+      `${shown}, activation=leaky_relu, negative_slope=0.01)`,
     );
   });
 
@@ -105,11 +130,26 @@ describe.each(layers)('$Layer.name', ({ Layer }) => {
     [{ affine: 1 }, 'affine should be true or false, got 1'],
     [{ trackRunningStats: 'no' }, "trackRunningStats should be true or false, got 'no'"],
     [{ unbiasedRunningVar: null }, 'unbiasedRunningVar should be true or false, got null'],
+    [{ activation: 'gelu' }, "activation should be 'relu', 'leakyRelu' or null, got 'gelu'; apply"],
+    [{ activation: 'none' }, "activation should be 'relu', 'leakyRelu' or null, got 'none'"],
+    [{ activation: 'toString' }, "activation should be 'relu', 'leakyRelu' or null, got 'toStr"],
+    [{ activation: 1 }, "activation should be 'relu', 'leakyRelu' or null, got 1"],
+    [
+      { negativeSlope: 0.1 },
+      "negativeSlope goes with activation: 'leakyRelu' alone: pass that, or",
+    ],
+    [{ activation: 'relu', negativeSlope: 0 }, "negativeSlope goes with activation: 'leakyRelu'"],
+    ...[Number.NaN, Number.NEGATIVE_INFINITY, '0.1', true].map(
+      (negativeSlope): [object, string] => [
+        { activation: 'leakyRelu', negativeSlope },
+        'negativeSlope should be a finite number, got ',
+      ],
+    ),
     [{ track_running_stats: false }, "unknown option 'track_running_stats', the options are eps, "],
     [1e-3, 'options should be an object of eps, momentum, '],
     [null, 'options should be an object of eps, momentum, '],
     [[], 'options should be an object of eps, momentum, '],
-  ])('refuses %p as options', (options, message) => {
+  ] as [unknown, string][])('refuses %p as options', (options, message) => {
     expectRefused(() => new Layer(3, options as never), ArgumentError, message);
   });
 
@@ -134,7 +174,7 @@ test('a class that extends a layer has its own name', () => {
   expectRefused(() => bn.backward(ones([1, 3])), ArgumentError, 'MyNorm: there is no forward');
 });
 
-test.each(['weight', 'bias', 'runningMean', 'runningVar'] as const)(
+test.each(['weight', 'bias', 'runningMean', 'runningVar', 'activation', 'negativeSlope'] as const)(
   '%s cannot be replaced, from JavaScript either',
   (name) => {
     const bn = new BatchNorm1d(3);

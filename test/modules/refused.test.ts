@@ -11,6 +11,7 @@ import {
   zeros,
 } from 'batchnorm';
 import { expectRefused } from '../expect-refused';
+import { takeAway, thiefOf } from '../take-away';
 import { layers } from './layers';
 
 /** Demands that `call` is refused and the layer's whole state stays as it is. */
@@ -89,6 +90,23 @@ describe.each(layers)('$Layer.name refuses', ({ Layer, shape, rank, axes }) => {
     refused(bn, () => bn.forward(x, { out: wide }), DTypeError, 'out should have', [x, wide]);
   });
 
+  test('a residual that does not fit', () => {
+    const x = randn([...shape]);
+    for (const training of [true, false]) {
+      const bn = new Layer(3, { activation: 'relu' }).train(training);
+      const out = full([...shape], 9);
+      const longer = [shape[0] + 1, ...shape.slice(1)];
+      const message = `residual should have the input's shape [${shape.join(', ')}], got [${longer.join(', ')}]`;
+      const call = (residual: Tensor) => () => bn.forward(x, { residual, out });
+      refused(bn, call(zeros(longer)), ShapeError, message, [x, out]);
+      refused(bn, call(zeros([x.size])), ShapeError, "residual should have the input's shape", [x]);
+      const wide = full([...shape], 9, { dtype: 'float64' });
+      const phrase =
+        "expected scalar type float32 but found float64: residual should have the input's dtype";
+      refused(bn, call(wide), DTypeError, phrase, [x, out]);
+    }
+  });
+
   test('an out over its own parameters and statistics', () => {
     const bn = new Layer(3, { affine: true }).eval();
     for (const [name, tensor] of [...bn.namedParameters(), ...bn.namedBuffers()]) {
@@ -119,6 +137,8 @@ describe('forward refuses', () => {
     [true, 'options should be an object of residual, out, grad, got true'],
     [null, 'options should be an object of residual, out, grad, got null'],
     [{ out: 3 }, 'out must be a Tensor'],
+    [{ residual: 3 }, 'residual must be a Tensor'],
+    [{ residual: [[1, 2, 3]] }, 'residual must be a Tensor'],
   ])('%p as options', (options, message) => {
     const bn = new BatchNorm1d(3);
     refused(bn, () => bn.forward(x, options as never), ArgumentError, message);
@@ -135,21 +155,56 @@ describe('forward refuses', () => {
   });
 
   test('memory that was taken away, its own included', () => {
-    const take = ({ data }: Tensor) =>
-      structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
     for (const name of ['running_mean', 'running_var', 'weight', 'bias']) {
       for (const training of [true, false]) {
         const bn = new BatchNorm1d(3).train(training);
         const parts = new Map<string, Tensor>([...bn.namedParameters(), ...bn.namedBuffers()]);
-        take(parts.get(name) as Tensor);
+        takeAway(parts.get(name) as Tensor);
         const message = `BatchNorm1d: the memory of ${name} is gone: it should hold 3 elements and holds 0`;
         refused(bn, () => bn.forward(x), ArgumentError, message);
       }
     }
     const gone = ones([4, 3]);
-    take(gone);
+    takeAway(gone);
     const bn = new BatchNorm1d(3);
     refused(bn, () => bn.forward(gone), ArgumentError, 'the memory of input is gone');
+    const call = () => bn.forward(x, { residual: gone });
+    refused(bn, call, ArgumentError, 'the memory of residual is gone');
+  });
+
+  test.each(['input', 'residual'] as const)('%s whose memory out takes away', (victim) => {
+    const { input, residual } = { input: randn([4, 3]), residual: randn([4, 3]) };
+    const out = thiefOf(victim === 'input' ? input : residual);
+    const bn = new BatchNorm1d(3, { activation: 'relu' });
+    const call = () => bn.forward(input, { residual, out });
+    const message = `the memory of ${victim} is gone: it should hold 12 elements and holds 0`;
+    refused(bn, call, ArgumentError, message);
+  });
+
+  test('a residual whose buffer has shrunk', () => {
+    const buffer = new (ArrayBuffer as never as new (n: number, o: object) => never)(48, {
+      maxByteLength: 96,
+    }) as ArrayBuffer & { resize(bytes: number): void };
+    const residual = new Tensor(new Float32Array(buffer), [4, 3]);
+    const bn = new BatchNorm1d(3);
+    for (const bytes of [44, 96]) {
+      buffer.resize(bytes);
+      const message = `it should hold 12 elements and holds ${bytes / 4}`;
+      refused(bn, () => bn.forward(x, { residual }), ArgumentError, message);
+    }
+    buffer.resize(48);
+    expect(bn.forward(x, { residual }).shape).toEqual([4, 3]);
+  });
+
+  test('an object that passes for a Tensor and has other memory each time it is asked', () => {
+    const bn = new BatchNorm1d(3, { activation: 'relu' });
+    const arrays = [new Float32Array(12), new Float32Array(12), new Float32Array(1)];
+    const residual = new Proxy(zeros([4, 3]), {
+      get: (target, key) =>
+        key === 'data' ? (arrays.shift() ?? new Float32Array(0)) : Reflect.get(target, key, target),
+    });
+    expect(residual).toBeInstanceOf(Tensor);
+    refused(bn, () => bn.forward(x, { residual }), ArgumentError, '');
   });
 });
 
