@@ -1,6 +1,7 @@
 import { Activation } from '../native';
-import { allocate, type FloatArray } from '../tensor/dtype';
+import type { FloatArray } from '../tensor/dtype';
 import { Tensor } from '../tensor/tensor';
+import { allocateUninitialized } from '../tensor/uninitialized';
 import { overlaps } from './overlap';
 import { newStatistics, type Statistics } from './statistics';
 
@@ -62,7 +63,7 @@ function roomFor(input: Tensor, before: FloatArray | null): FloatArray {
     before !== null &&
     before.length >= input.size &&
     before.BYTES_PER_ELEMENT === input.data.BYTES_PER_ELEMENT;
-  return fits ? before : allocate(input.dtype, input.size);
+  return fits ? before : allocateUninitialized(input.dtype, input.size);
 }
 
 /** Whole words of 64 bits and one more, as the kernels read and write them. */
