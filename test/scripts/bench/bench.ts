@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const root = join(__dirname, '../../..');
+export const root = join(__dirname, '../../..');
 
 /** What `npm run bench -- ARGUMENTS` does; the addon is there when tests run. */
 export function bench(...args: string[]) {

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bench, evaluate } from './bench';
+import { bench, evaluate, root } from './bench';
 
 interface Row {
   name: string;
@@ -153,6 +154,15 @@ test('--save keeps the report and --from takes it', () => {
     expect(bench('--from', file, '--json').stdout).toBe(readFileSync(file, 'utf8'));
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+
+test('npm run bench -- --help says what it takes', () => {
+  const command = ['run', '--silent', 'bench', '--', '--help'];
+  const { status, stdout } = spawnSync('npm', command, { cwd: root, encoding: 'utf8' });
+  expect(status).toBe(0);
+  for (const option of ['--peers', '--scaling', '--write', '--rounds N', '--only TEXT', '--json']) {
+    expect(stdout).toContain(`\n  ${option} `);
   }
 });
 
