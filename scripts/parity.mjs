@@ -32,7 +32,7 @@ function write() {
 }
 
 function replay() {
-  const tests = 'test/(parity/(modules|functional|refused|ci-parity)|tensor/(print|random))';
+  const tests = 'test/(parity/(modules|functional|fused|refused|ci-parity)|tensor/(print|random))';
   const env = { ...process.env, PARITY_FIXTURES: folder };
   return succeeds(process.execPath, ['node_modules/jest/bin/jest.js', tests], { env });
 }

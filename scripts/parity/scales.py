@@ -28,6 +28,11 @@ def _largest(rows):
     return rows.abs().amax(1) if rows.shape[1] else torch.zeros(rows.shape[0], dtype=torch.float64)
 
 
+def largest(x):
+    """The largest magnitude in each channel of (N, C, ...)."""
+    return _largest(_rows(x))
+
+
 def batch_moments(x):
     """Mean and biased variance, a channel each, in float64."""
     rows = x.detach().double().transpose(0, 1).flatten(1)

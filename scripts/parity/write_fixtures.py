@@ -15,6 +15,7 @@ import pathlib
 import torch
 
 import functional_cases
+import fused_cases
 import module_cases
 import refused_cases
 from module_case import Recorder
@@ -45,6 +46,7 @@ def main():
     files["functional"] = [
         functional_cases.record(case, generator) for case in functional_cases.cases()
     ]
+    files["fused"] = [functional_cases.record(case, generator) for case in fused_cases.cases()]
     files["refused"] = refused_cases.record()
 
     arguments.out.mkdir(parents=True, exist_ok=True)

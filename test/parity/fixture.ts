@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DType, type FloatArray, type MemoryFormat, Tensor } from 'batchnorm';
+import {
+  type ActivationName,
+  type DType,
+  type FloatArray,
+  type MemoryFormat,
+  Tensor,
+} from 'batchnorm';
 
 /** Elements in memory order, little-endian, in base64. */
 export type Encoded = string;
@@ -52,6 +58,8 @@ export interface FunctionalCase {
   training: boolean;
   momentum: number;
   eps: number;
+  activation?: ActivationName;
+  negativeSlope?: number;
   tensors: Record<string, Encoded>;
   results: Record<string, Result>;
 }
