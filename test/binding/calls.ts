@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { FloatArray } from 'batchnorm';
-import { native, type Status } from '../../lib/native';
+import { Activation, native, type Status } from '../../lib/native';
 
 /** A function of the addon with arguments that it accepts, by name and in order. */
 export interface Call {
@@ -17,12 +17,20 @@ const sizes: [string, number][] = [
 ];
 export const count = 30;
 const channels = 2;
+/** What the mask of that many elements takes at least. */
+export const maskBytes = 16;
 
 /** Every call that takes data, each with arrays of its own. */
 export function calls(Type: FloatArrayType = Float32Array): Call[] {
   const data = () => new Type(count).fill(1);
   const parameter = () => new Type(channels).fill(1);
   const statistic = () => new Float64Array(channels).fill(1);
+  const fusion = (residual: string): [string, unknown][] => [
+    [residual, data()],
+    ['activation', Activation.leakyRelu],
+    ['negativeSlope', 0.5],
+    ['mask', new Uint8Array(maskBytes).fill(0x55)],
+  ];
   return [
     {
       name: 'batchNormEval',
@@ -36,6 +44,7 @@ export function calls(Type: FloatArrayType = Float32Array): Call[] {
         ['runningMean', parameter()],
         ['runningVar', parameter()],
         ['eps', 1e-5],
+        ...fusion('residual'),
       ],
     },
     {
@@ -51,6 +60,7 @@ export function calls(Type: FloatArrayType = Float32Array): Call[] {
         ['mean', statistic()],
         ['variance', statistic()],
         ['invstd', statistic()],
+        ...fusion('residual'),
       ],
     },
     {
@@ -67,6 +77,7 @@ export function calls(Type: FloatArrayType = Float32Array): Call[] {
         ['training', true],
         ['gradWeight', statistic()],
         ['gradBias', statistic()],
+        ...fusion('gradResidual'),
       ],
     },
     {

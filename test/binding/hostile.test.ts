@@ -1,5 +1,5 @@
-import { Status } from '../../lib/native';
-import { arraysOf, type Call, calls, count, make, withArguments } from './calls';
+import { Activation, Status } from '../../lib/native';
+import { arraysOf, type Call, calls, count, make, maskBytes, withArguments } from './calls';
 
 /** Demands this status, and that nothing was written. */
 function expectStatus(call: Call, status: Status | Status[], passed?: number): void {
@@ -18,7 +18,7 @@ const resizable = (bytes: number, max: number): ArrayBuffer & { resize(bytes: nu
 
 describe.each(cases)('%s of %s', (_, __, call) => {
   const arrays = arraysOf(call);
-  const optional = ['weight', 'bias'];
+  const optional = ['weight', 'bias', 'residual', 'gradResidual'];
 
   test('takes its arguments', () => {
     expect(make(call)).toBe(Status.ok);
@@ -158,16 +158,18 @@ describe.each(cases)('%s of %s', (_, __, call) => {
     }
   });
 
-  test('flags and eps of another type', () => {
+  test('flags and numbers of another type', () => {
     const names = call.arguments.map(([name]) => name);
     for (const name of names.filter((known) => ['channelsLast', 'training'].includes(known))) {
       for (const value of [undefined, null, 0, 1, 'true', {}]) {
         expectStatus(withArguments(call, { [name]: value }), Status.wrongType);
       }
     }
-    for (const value of [undefined, null, '1e-5', 1n, {}]) {
-      if (!names.includes('eps')) break;
-      expectStatus(withArguments(call, { eps: value }), Status.wrongType);
+    const numbers = ['eps', 'activation', 'negativeSlope'];
+    for (const name of names.filter((known) => numbers.includes(known))) {
+      for (const value of [undefined, null, '1e-5', 1n, {}]) {
+        expectStatus(withArguments(call, { [name]: value }), Status.wrongType);
+      }
     }
   });
 
@@ -181,9 +183,11 @@ describe.each(cases)('%s of %s', (_, __, call) => {
     expect(make(withArguments(call, { ...empty, s: 0 }))).toBe(Status.ok);
   });
 
-  test('any eps, and null for weight and bias, are fine', () => {
-    for (const eps of [0, -1, Number.NaN, 1 / 0, 1e300]) {
-      expect(make(withArguments(call, { eps, weight: null, bias: null }))).toBe(Status.ok);
+  test('any eps and slope, and null for what may be absent, are fine', () => {
+    const absent = Object.fromEntries(optional.map((name) => [name, null]));
+    for (const value of [0, -1, Number.NaN, 1 / 0, 1e300]) {
+      const replaced = { ...absent, eps: value, negativeSlope: value };
+      expect(make(withArguments(call, replaced))).toBe(Status.ok);
     }
   });
 
@@ -197,6 +201,70 @@ describe.each(cases)('%s of %s', (_, __, call) => {
         const replaced = Object.fromEntries(same.map(([other]) => [other, array]));
         expect([name, make(withArguments(call, replaced))]).toEqual([name, Status.ok]);
       }
+    }
+  });
+});
+
+const masked = cases.filter(([name]) => name !== 'moments');
+
+describe.each(masked)('the mask of %s of %s', (name, __, call) => {
+  const isBackward = name === 'batchNormBackward';
+  const withMask = (mask: unknown) => withArguments(call, { mask });
+
+  test('of another type', () => {
+    const { buffer } = new Uint8Array(maskBytes);
+    const others = [
+      undefined,
+      0,
+      'x'.repeat(maskBytes),
+      {},
+      Array(maskBytes).fill(0),
+      buffer,
+      new DataView(buffer),
+      new Int8Array(buffer),
+      new Uint8ClampedArray(buffer),
+      new Uint16Array(maskBytes),
+      new Float32Array(maskBytes),
+      new Proxy(new Uint8Array(buffer), {}),
+    ];
+    for (const other of others) expectStatus(withMask(other), Status.wrongType);
+  });
+
+  test('that is too short, for it was detached or has shrunk, too', () => {
+    for (const length of [0, 1, maskBytes - 1]) {
+      expectStatus(withMask(new Uint8Array(length)), Status.wrongSize);
+    }
+    const gone = new Uint8Array(maskBytes);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    expect([Status.wrongSize, Status.wrongType]).toContain(make(withMask(gone)));
+    const buffer = resizable(maskBytes, maskBytes);
+    const shrunk = new Uint8Array(buffer);
+    expect(make(withMask(shrunk))).toBe(Status.ok);
+    buffer.resize(maskBytes - 1);
+    expectStatus(withMask(shrunk), [Status.wrongSize, Status.wrongType]);
+  });
+
+  test('may be longer, at any offset, and memory that threads share; what is over stays', () => {
+    for (const buffer of [new ArrayBuffer(100), new SharedArrayBuffer(100)]) {
+      for (const offset of [0, 1, 3, 7]) {
+        const whole = new Uint8Array(buffer).fill(0xaa);
+        expect(make(withMask(whole.subarray(offset, offset + maskBytes)))).toBe(Status.ok);
+        const over = [...whole.subarray(0, offset), ...whole.subarray(offset + maskBytes)];
+        expect(new Set(over)).toEqual(new Set([0xaa]));
+      }
+    }
+  });
+
+  test('may be null, but not where a backward pass needs it', () => {
+    const none = withArguments(call, { mask: null, activation: Activation.none });
+    expect(make(none)).toBe(Status.ok);
+    if (isBackward) expectStatus(withMask(null), Status.wrongType);
+    else expect(make(withMask(null))).toBe(Status.ok);
+  });
+
+  test('activations that there are not', () => {
+    for (const activation of [3, 4, 255, 256, -1]) {
+      expectStatus(withArguments(call, { activation }), Status.wrongSize);
     }
   });
 });
