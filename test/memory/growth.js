@@ -9,6 +9,8 @@ const statistics = [zeros([64]), zeros([64])];
 const bn = new BatchNorm1d(64);
 const bn2d = new BatchNorm2d(8);
 const evaluated = new BatchNorm1d(64).eval();
+const fused = new BatchNorm1d(64, { activation: 'relu' });
+const inPlace = randn([32, 64]);
 const dict = bn.stateDict();
 
 /** Each makes what should be garbage afterwards. */
@@ -20,6 +22,11 @@ const kinds = {
   'forward of a new input, and backward': () => {
     bn.backward(bn.forward(x.clone()));
     bn.zeroGrad();
+  },
+  'fused training in place': () => {
+    fused.forward(inPlace, { residual: x, out: inPlace });
+    fused.backward(out, { out, outResidual: inPlace });
+    fused.zeroGrad();
   },
   functional: () => F.batchNorm(x, ...statistics, { training: true }),
   moments: () => F.moments(x),

@@ -33,7 +33,9 @@ export interface Example {
 
 export const examples: Example[] = [
   example('the first steps', firstSteps),
-  example('the first example of the README', firstBlock(join(root, 'README.md'))),
+  ...blocks(join(root, 'README.md')).map((code, i) =>
+    example(`example ${i + 1} of the README`, code),
+  ),
 ];
 
 /** The same example with `require`. */
@@ -49,8 +51,9 @@ function example(name: string, module: string): Example {
   return { name, module, prints };
 }
 
-function firstBlock(file: string): string {
-  const [, code] = /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(file, 'utf8')) ?? [];
-  if (code === undefined) throw new Error(`${file} has no example in TypeScript`);
+function blocks(file: string): string[] {
+  const found = readFileSync(file, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm);
+  const code = [...found].map(([, block]) => block ?? '');
+  if (code.length === 0) throw new Error(`${file} has no example in TypeScript`);
   return code;
 }
