@@ -31,8 +31,10 @@ export function checkNegativeSlope(
         `negativeSlope (got ${nameOf(negativeSlope)})`,
     );
   }
-  if (typeof negativeSlope === 'number' && Number.isFinite(negativeSlope)) return negativeSlope;
+  if (typeof negativeSlope === 'number' && Number.isFinite(Math.fround(negativeSlope))) {
+    return negativeSlope;
+  }
   throw new ArgumentError(
-    `${caller}: negativeSlope should be a finite number, got ${nameOf(negativeSlope)}`,
+    `${caller}: negativeSlope should be a finite number, in float32 too, got ${nameOf(negativeSlope)}`,
   );
 }

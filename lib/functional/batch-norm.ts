@@ -62,9 +62,9 @@ const optionNames = [
  * `running = (1 - momentum) * running + momentum * batch` (variance unbiased).
  * Ioffe & Szegedy 2015, arXiv:1502.03167.
  *
- * A `residual` is added to y, and the `activation` is applied to the sum, in the same pass:
- * relu is `max(z, 0)`, leakyRelu `z > 0 ? z : z * negativeSlope`. {@link batchNormBackward} knows
- * neither: give it the gradient before them.
+ * A `residual` is added to y and the `activation` applied to the sum z in the same pass: relu is
+ * `z <= 0 ? 0 : z`, leakyRelu `z > 0 ? z : z * negativeSlope`. {@link batchNormBackward} leaves them
+ * to the caller: it takes the gradient of z.
  *
  * @param input (N, C, ...), float32 or float64, of either memory format.
  * @param runningMean C values of the input's dtype; may be null with `training`.

@@ -187,7 +187,7 @@ describe.each([true, false])('batchNorm with training: %s refuses', (training) =
     refused(
       call({ activation: 'leakyRelu', negativeSlope: 1 / 0 }),
       ArgumentError,
-      'negativeSlope should be a finite number, got Infinity',
+      'negativeSlope should be a finite number, in float32 too, got Infinity',
     );
   });
 

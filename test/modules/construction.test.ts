@@ -139,10 +139,10 @@ describe.each(layers)('$Layer.name', ({ Layer }) => {
       "negativeSlope goes with activation: 'leakyRelu' alone: pass that, or",
     ],
     [{ activation: 'relu', negativeSlope: 0 }, "negativeSlope goes with activation: 'leakyRelu'"],
-    ...[Number.NaN, Number.NEGATIVE_INFINITY, '0.1', true].map(
+    ...[Number.NaN, Number.NEGATIVE_INFINITY, 1e39, '0.1', true].map(
       (negativeSlope): [object, string] => [
         { activation: 'leakyRelu', negativeSlope },
-        'negativeSlope should be a finite number, got ',
+        'negativeSlope should be a finite number, in float32 too, got ',
       ],
     ),
     [{ track_running_stats: false }, "unknown option 'track_running_stats', the options are eps, "],

@@ -382,6 +382,20 @@ describe('what is kept', () => {
   });
 });
 
+test('a layer without parameters and running statistics fuses all the same', () => {
+  const bare = { affine: false, trackRunningStats: false };
+  const shape = [5, 3, 7];
+  const [x, dy] = [randn(shape), randn(shape)];
+  for (const fusion of fusions) {
+    const plain = new BatchNorm1d(3, bare).eval();
+    const fused = new BatchNorm1d(3, { ...bare, ...fusion }).eval();
+    const { output, passes } = fuse(plain.forward(x, { grad: true }).data, null, fusion);
+    expectSame(fused.forward(x, { grad: true }).data, output);
+    const expected = plain.backward({ data: throughActivation(dy.data, passes, fusion), shape });
+    expectSame(fused.backward(dy).data, expected.data);
+  }
+});
+
 test('the state dict has nothing of the activation', () => {
   const bn = new BatchNorm1d(3, { activation: 'relu' });
   expect(Object.keys(bn.stateDict())).toEqual(Object.keys(new BatchNorm1d(3).stateDict()));
