@@ -31,19 +31,22 @@ struct Fusion {
   Fusion(Arguments& arguments, size_t index, size_t elements) {
     residual = arguments.ReadElementsOrNull(index, elements);
     activation = arguments.ReadActivation(index + 1);
-    negative_slope = arguments.ReadDouble(index + 2);
+    // Without an activation the rest is not worth its reading to a small call.
+    if (Activates()) negative_slope = arguments.ReadDouble(index + 2);
   }
+
+  bool Activates() const { return activation != Activation::kNone; }
 
   void* residual;
   Activation activation;
-  double negative_slope;
+  double negative_slope = 0.0;
   uint8_t* mask = nullptr;
 };
 
 struct ForwardFusion : Fusion {
   ForwardFusion(Arguments& arguments, size_t index, size_t elements)
       : Fusion(arguments, index, elements) {
-    mask = arguments.ReadMaskOrNull(index + 3, elements);
+    if (Activates()) mask = arguments.ReadMaskOrNull(index + 3, elements);
   }
 
   template <typename T>
@@ -60,7 +63,7 @@ struct ForwardFusion : Fusion {
 struct BackwardFusion : Fusion {
   BackwardFusion(Arguments& arguments, size_t index, size_t elements)
       : Fusion(arguments, index, elements) {
-    if (activation != Activation::kNone) mask = arguments.ReadMask(index + 3, elements);
+    if (Activates()) mask = arguments.ReadMask(index + 3, elements);
   }
 
   template <typename T>

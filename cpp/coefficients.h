@@ -6,13 +6,18 @@
 #include <cstddef>
 #include <limits>
 
+#include "hwy/base.h"
+
 namespace batchnorm {
+
+// All of this is inlined, into code of each target: a call from AVX to SSE code waits for every
+// instruction before it.
 
 // A float64 value as two of the element type: x - high - low loses no digits of it.
 template <typename T>
 struct Split {
   Split() = default;
-  explicit Split(double value) : high(static_cast<T>(value)) {
+  HWY_INLINE explicit Split(double value) : high(static_cast<T>(value)) {
     const double rest = value - static_cast<double>(high);
     low = std::isfinite(rest) ? static_cast<T>(rest) : T{0};
   }
@@ -24,7 +29,7 @@ struct Split {
 // A finite scale stays finite in T, so that what lies on the mean comes out as bias, not as 0 *
 // inf.
 template <typename T>
-T FiniteScale(double scale) {
+HWY_INLINE T FiniteScale(double scale) {
   constexpr double kMax = static_cast<double>(std::numeric_limits<T>::max());
   return static_cast<T>(std::isfinite(scale) ? std::clamp(scale, -kMax, kMax) : scale);
 }
@@ -33,7 +38,7 @@ T FiniteScale(double scale) {
 template <typename T>
 struct NormalizeCoefficients {
   NormalizeCoefficients() = default;
-  NormalizeCoefficients(double mean, double scale, double bias)
+  HWY_INLINE NormalizeCoefficients(double mean, double scale, double bias)
       : mean(mean), scale(FiniteScale<T>(scale)), bias(static_cast<T>(bias)) {}
 
   Split<T> mean;
@@ -45,7 +50,7 @@ struct NormalizeCoefficients {
 template <typename T>
 struct BackwardCoefficients {
   BackwardCoefficients() = default;
-  BackwardCoefficients(double mean, double grad_mean, double slope, double scale)
+  HWY_INLINE BackwardCoefficients(double mean, double grad_mean, double slope, double scale)
       : mean(mean),
         grad_mean(grad_mean),
         slope(static_cast<T>(slope)),

@@ -44,8 +44,7 @@ HWY_INLINE void AddRowDeviations(const T* x, size_t columns, size_t stride, size
     const WideVec vec_shift = hn::Load(d, shift + c);
     WideVec sum = hn::Load(d, sums + c);
     for (size_t r = 0; r < kRows; ++r) {
-      if (kRows == 1 ? !kSquare : kSquare == (r >= kRows / 2))
-        PrefetchToL2(x + r * stride + c, ahead);
+      if (!kSquare) PrefetchToL2(x + r * stride + c, ahead);
       const WideVec deviation = hn::Sub(vec.LoadWide(x + r * stride + c), vec_shift);
       sum = kSquare ? hn::MulAdd(deviation, deviation, sum) : hn::Add(sum, deviation);
     }
@@ -67,7 +66,7 @@ template <bool kSquare, typename T>
 HWY_INLINE void SumColumnDeviations(const T* x, const Rows& block, const double* shift,
                                     StripScratch& scratch) {
   const size_t stride = block.stride;
-  const size_t ahead = block.rows * stride;
+  const size_t ahead = RowsAhead<T>(block);
   memset(scratch.sums, 0, PaddedBytes(block.columns));
   size_t r = 0;
   for (; r + kRowGroup <= block.rows; r += kRowGroup) {

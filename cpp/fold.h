@@ -12,7 +12,7 @@ namespace batchnorm {
 // j belongs to channel j % columns. The last `rest_rows` rows fill no wide row.
 struct Fold {
   explicit Fold(const Rows& matrix) {
-    constexpr size_t kTargetColumns = 256;
+    constexpr size_t kTargetColumns = 128;
     constexpr size_t kMinWideRows = 8;
     // Rows that are no neighbours, or of no columns, do not fold.
     repeat = 1;

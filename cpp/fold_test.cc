@@ -18,18 +18,18 @@ TEST(FoldTest, KeepsItsLimits) {
     EXPECT_EQ(fold.wide.rows * fold.repeat + fold.rest_rows, matrix.rows);
     EXPECT_LT(fold.rest_rows, fold.repeat);
     if (fold.repeat == 1) continue;
-    EXPECT_LE(fold.wide.columns, 256u);
+    EXPECT_LE(fold.wide.columns, 128u);
     EXPECT_GE(fold.wide.rows, 8u);
     EXPECT_TRUE(fold.repeat <= 16 || fold.repeat % 16 == 0) << fold.repeat;
   }
 }
 
 TEST(FoldTest, WidensNarrowMatricesOnly) {
-  EXPECT_EQ(Fold({100000, 1}).repeat, 256u);
-  EXPECT_EQ(Fold({100000, 3}).repeat, 80u);
-  EXPECT_EQ(Fold({100000, 100}).repeat, 2u);
-  EXPECT_EQ(Fold({100000, 128}).repeat, 2u);
-  EXPECT_EQ(Fold({100000, 129}).repeat, 1u);
+  EXPECT_EQ(Fold({100000, 1}).repeat, 128u);
+  EXPECT_EQ(Fold({100000, 3}).repeat, 32u);
+  EXPECT_EQ(Fold({100000, 50}).repeat, 2u);
+  EXPECT_EQ(Fold({100000, 64}).repeat, 2u);
+  EXPECT_EQ(Fold({100000, 65}).repeat, 1u);
   EXPECT_EQ(Fold({15, 3}).repeat, 1u);
   EXPECT_EQ(Fold({16, 3}).repeat, 2u);
 }

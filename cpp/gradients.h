@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "cpp/coefficients.h"
+#include "hwy/base.h"
 
 namespace batchnorm {
 
@@ -33,12 +34,14 @@ struct ParameterGradients {
   double* bias;
 };
 
-// Finishes channel c where batch statistics were used: gradients.bias[c] is sum(dy), and
-// gradients.weight[c], still dot = sum(dy * (x - mean)), becomes dot * invstd. Returns what
-// dx = (dy - mean(dy) - (x - mean) * dot * invstd^2 / count) * invstd * weight needs.
+// Inlined as coefficients.h is. Finishes channel c where batch statistics were used:
+// gradients.bias[c] is sum(dy), and gradients.weight[c], still dot = sum(dy * (x - mean)), becomes
+// dot * invstd. Returns what dx = (dy - mean(dy) - (x - mean) * dot * invstd^2 / count) * invstd *
+// weight needs.
 template <typename T, typename P>
-BackwardCoefficients<T> FinishChannel(const ParameterGradients& gradients,
-                                      const ForwardState<P>& state, size_t c, size_t count) {
+HWY_INLINE BackwardCoefficients<T> FinishChannel(const ParameterGradients& gradients,
+                                                 const ForwardState<P>& state, size_t c,
+                                                 size_t count) {
   const double n = static_cast<double>(count);
   const double invstd = state.invstd[c];
   const double dot = gradients.weight[c];

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "cpp/coefficients.h"
+#include "hwy/base.h"
 
 namespace batchnorm {
 
@@ -33,11 +34,13 @@ struct BatchStatistics {
   double* invstd;
 };
 
-// Finishes channel c, whose mean is set and whose variance still is the sum of squared deviations
-// of `count` values: sets its (biased) variance and invstd, and returns its coefficients.
+// Inlined as coefficients.h is. Finishes channel c, whose mean is set and whose variance still is
+// the sum of squared deviations of `count` values: sets its (biased) variance and invstd, and
+// returns its coefficients.
 template <typename T, typename P>
-NormalizeCoefficients<T> FinishChannel(const BatchStatistics& statistics, const Affine<P>& affine,
-                                       size_t c, size_t count, double eps) {
+HWY_INLINE NormalizeCoefficients<T> FinishChannel(const BatchStatistics& statistics,
+                                                  const Affine<P>& affine, size_t c, size_t count,
+                                                  double eps) {
   statistics.variance[c] /= static_cast<double>(count);
   // A constant channel with eps 0 comes out as bias, not as NaN.
   const double padded = statistics.variance[c] + eps;

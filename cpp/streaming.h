@@ -10,7 +10,7 @@ enum class Stores { kCached, kStreaming };
 
 // An output larger than this leaves the cache before anybody reads it: written past the cache, it
 // costs no read for ownership and evicts nothing.
-constexpr size_t kStreamBytes = size_t{4} * 1024 * 1024;
+constexpr size_t kStreamBytes = size_t{2} * 1024 * 1024;
 
 template <typename T>
 constexpr Stores StoresFor(size_t elements) {
