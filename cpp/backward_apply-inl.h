@@ -47,7 +47,7 @@ HWY_INLINE void BackwardApplyRun(const Gradient dy, const T* x, T* dx, size_t le
   const BackwardVecs<decltype(d)> vecs = {hn::Set(d, c.mean.high),      hn::Set(d, c.mean.low),
                                           hn::Set(d, c.grad_mean.high), hn::Set(d, c.grad_mean.low),
                                           hn::Set(d, c.slope),          hn::Set(d, c.scale)};
-  Transform<kStream>(dx, length, [=](const auto vec, size_t i) HWY_ATTR {
+  Transform<kStream>(dx, length, [=](const auto vec, size_t i) BATCHNORM_INLINE_ATTR {
     if (kStream) PrefetchAhead(dy.dy() + i, length - i, jump);
     const auto grad = dy.Load(d, vec, i);
     dy.Keep(d, vec, i, grad);
@@ -86,20 +86,21 @@ HWY_INLINE void BackwardApplyStretch(Gradient dy, const T* x, T* dx, const Stret
   if (x != nullptr) x += stretch.offset;
   dx += stretch.offset;
   StretchColumn column(stretch.period);
-  Transform<kStream>(dx, stretch.length, [=, &column, &c](const auto vec, size_t i) HWY_ATTR {
-    if (kStream) PrefetchToL2(dy.dy() + i, stretch.ahead);
-    const auto grad = dy.Load(d, vec, i);
-    dy.Keep(d, vec, i, grad);
-    const size_t j = column.Advance(vec.Count(d));
-    const auto scale = hn::LoadU(d, c.scale + j);
-    if (x == nullptr) return hn::Mul(grad, scale);
-    if (kStream) PrefetchToL2(x + i, stretch.ahead);
-    const BackwardVecs<decltype(d)> vecs = {
-        hn::LoadU(d, c.mean_high + j),      hn::LoadU(d, c.mean_low + j),
-        hn::LoadU(d, c.grad_mean_high + j), hn::LoadU(d, c.grad_mean_low + j),
-        hn::LoadU(d, c.slope + j),          scale};
-    return vecs.Apply(grad, vec.Load(d, x + i));
-  });
+  Transform<kStream>(dx, stretch.length,
+                     [=, &column, &c](const auto vec, size_t i) BATCHNORM_INLINE_ATTR {
+                       if (kStream) PrefetchToL2(dy.dy() + i, stretch.ahead);
+                       const auto grad = dy.Load(d, vec, i);
+                       dy.Keep(d, vec, i, grad);
+                       const size_t j = column.Advance(vec.Count(d));
+                       const auto scale = hn::LoadU(d, c.scale + j);
+                       if (x == nullptr) return hn::Mul(grad, scale);
+                       if (kStream) PrefetchToL2(x + i, stretch.ahead);
+                       const BackwardVecs<decltype(d)> vecs = {
+                           hn::LoadU(d, c.mean_high + j),      hn::LoadU(d, c.mean_low + j),
+                           hn::LoadU(d, c.grad_mean_high + j), hn::LoadU(d, c.grad_mean_low + j),
+                           hn::LoadU(d, c.slope + j),          scale};
+                       return vecs.Apply(grad, vec.Load(d, x + i));
+                     });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -25,7 +25,7 @@ HWY_INLINE uint64_t LoadBits(const uint8_t* bits, size_t first) {
 class BitWriter {
  public:
   HWY_INLINE BitWriter(uint8_t* bits, size_t first)
-      : next_(bits + first / 8), filled_(first % 8), shares_first_(true) {}
+      : next_(bits + first / 8), filled_(first % 8), shares_first_(first % 8 != 0) {}
 
   // The lowest `count` bits, at most 63; the others must be 0.
   HWY_INLINE void Put(uint64_t bits, size_t count) {
@@ -65,6 +65,7 @@ class BitWriter {
 
   // Adds the lowest byte to one that holds bits of a neighbour.
   HWY_INLINE void Share() {
+    // It waits for all stores past the cache before it: some hundred nanoseconds.
     reinterpret_cast<std::atomic<uint8_t>*>(next_)->fetch_or(static_cast<uint8_t>(word_),
                                                              std::memory_order_relaxed);
   }

@@ -34,7 +34,7 @@ HWY_INLINE void NormalizeRun(const T* x, Out y, size_t length, size_t jump,
   const auto mean_low = hn::Set(d, coefficients.mean.low);
   const auto scale = hn::Set(d, coefficients.scale);
   const auto bias = hn::Set(d, coefficients.bias);
-  Transform<kStream>(y.y(), length, [=, &y](const auto vec, size_t i) HWY_ATTR {
+  Transform<kStream>(y.y(), length, [=, &y](const auto vec, size_t i) BATCHNORM_INLINE_ATTR {
     if (kStream) PrefetchAhead(x + i, length - i, jump);
     const auto z = NormalizeVec(vec.Load(d, x + i), mean_high, mean_low, scale, bias);
     return y.Finish(d, vec, i, z);
@@ -67,7 +67,7 @@ HWY_INLINE void NormalizeStretch(const T* x, Out y, const Stretch& stretch,
   y = y + stretch.offset;
   StretchColumn column(stretch.period);
   Transform<kStream>(
-      y.y(), stretch.length, [=, &y, &column, &c](const auto vec, size_t i) HWY_ATTR {
+      y.y(), stretch.length, [=, &y, &column, &c](const auto vec, size_t i) BATCHNORM_INLINE_ATTR {
         if (kStream) PrefetchToL2(x + i, stretch.ahead);
         const size_t j = column.Advance(vec.Count(d));
         const auto z = NormalizeVec(vec.Load(d, x + i), hn::LoadU(d, c.mean_high + j),

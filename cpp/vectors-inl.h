@@ -12,6 +12,15 @@
 #include "cpp/compute_type.h"
 #include "cpp/lanes-inl.h"
 
+// For a lambda whose state has to stay in registers: a call to it would put that in memory.
+#ifndef BATCHNORM_INLINE_ATTR
+#if HWY_COMPILER_MSVC
+#define BATCHNORM_INLINE_ATTR HWY_ATTR
+#else
+#define BATCHNORM_INLINE_ATTR HWY_ATTR __attribute__((always_inline))
+#endif
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
 namespace HWY_NAMESPACE {
