@@ -16,24 +16,27 @@ HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
 namespace HWY_NAMESPACE {
 
-// Each output finishes the elements from y on one after the other: Finish() for each vector, then
-// End().
+// Each output finishes runs of elements: Seek() to the first, Finish() for each vector, Done(); and
+// after the last run End(). It is copied for each run, so that its state can stay in registers.
 
 template <typename T>
 class PlainOutput {
  public:
-  HWY_INLINE explicit PlainOutput(const Output<T>& output) : y_(output.y) {}
+  HWY_INLINE explicit PlainOutput(const Output<T>& output) : all_(output.y), y_(output.y) {}
 
+  // Where the run starts.
   HWY_INLINE T* y() const { return y_; }
-  HWY_INLINE PlainOutput operator+(size_t offset) const { return PlainOutput(y_ + offset); }
 
+  HWY_INLINE void Seek(size_t offset) { y_ = all_ + offset; }
   template <class D, class Vec>
   HWY_INLINE hn::Vec<D> Finish(D, const Vec, size_t, hn::Vec<D> z) const {
     return z;
   }
+  HWY_INLINE void Done(size_t) const {}
   HWY_INLINE void End() const {}
 
  private:
+  T* all_;
   T* y_;
 };
 
@@ -41,17 +44,24 @@ template <typename T>
 class FusedOutput {
  public:
   HWY_INLINE explicit FusedOutput(const Output<T>& output)
-      : output_(output), bits_(output.mask, output.mask == nullptr ? 0 : output.first) {}
+      : all_(output), run_(output), bits_(WriterAt(output)) {}
 
-  HWY_INLINE T* y() const { return output_.y; }
-  HWY_INLINE FusedOutput operator+(size_t offset) const { return FusedOutput(output_ + offset); }
+  HWY_INLINE T* y() const { return run_.y; }
+
+  HWY_INLINE void Seek(size_t offset) {
+    run_ = all_ + offset;
+    if (offset == end_) return;
+    End();
+    bits_ = WriterAt(run_);
+    end_ = offset;
+  }
 
   template <class D, class Vec>
   HWY_INLINE hn::Vec<D> Finish(D d, const Vec vec, size_t i, hn::Vec<D> z) {
-    if (output_.residual != nullptr) z = hn::Add(z, vec.Load(d, output_.residual + i));
-    if (output_.activation == Activation::kNone) return z;
+    if (run_.residual != nullptr) z = hn::Add(z, vec.Load(d, run_.residual + i));
+    if (run_.activation == Activation::kNone) return z;
     const auto zero = hn::Zero(d);
-    if (output_.activation == Activation::kRelu) {
+    if (run_.activation == Activation::kRelu) {
       // NaN is not negative: it passes, and so does its gradient.
       const auto passes = hn::Not(hn::Le(z, zero));
       Keep(d, vec, passes);
@@ -59,17 +69,23 @@ class FusedOutput {
     }
     const auto passes = hn::Gt(z, zero);
     Keep(d, vec, passes);
-    return hn::IfThenElse(passes, z, hn::Mul(z, hn::Set(d, output_.negative_slope)));
+    return hn::IfThenElse(passes, z, hn::Mul(z, hn::Set(d, run_.negative_slope)));
   }
 
+  HWY_INLINE void Done(size_t length) { end_ += length; }
+
   HWY_INLINE void End() {
-    if (output_.mask != nullptr) bits_.End();
+    if (run_.mask != nullptr) bits_.End();
   }
 
  private:
+  HWY_INLINE static BitWriter WriterAt(const Output<T>& output) {
+    return BitWriter(output.mask, output.mask == nullptr ? 0 : output.first);
+  }
+
   template <class D, class Vec>
   HWY_INLINE void Keep(D d, const Vec vec, hn::Mask<D> passes) {
-    if (output_.mask == nullptr) return;
+    if (run_.mask == nullptr) return;
     // StoreMaskBits may write more bytes than there are lanes for.
     uint64_t bits = 0;
     hn::StoreMaskBits(d, passes, reinterpret_cast<uint8_t*>(&bits));
@@ -77,7 +93,10 @@ class FusedOutput {
     bits_.Put(bits & ((uint64_t{1} << count) - 1), count);
   }
 
-  Output<T> output_;
+  Output<T> all_;
+  Output<T> run_;
+  // A run that starts where the last one ended goes on with its bits.
+  size_t end_ = 0;
   BitWriter bits_;
 };
 

@@ -23,23 +23,28 @@ HWY_INLINE V NormalizeVec(V x, V mean_high, V mean_low, V scale, V bias) {
   return hn::MulAdd(hn::Sub(hn::Sub(x, mean_high), mean_low), scale, bias);
 }
 
-// In what follows, y is a PlainOutput or a FusedOutput.
+// In what follows, x is where all of the elements start, and y a PlainOutput or a FusedOutput of
+// them.
 
-// `jump` elements lie between the end of this run and the next one.
+// The run that starts at `offset`; `jump` elements lie between its end and the next one. Returns y
+// for that.
 template <bool kStream, typename T, class Out>
-HWY_INLINE void NormalizeRun(const T* x, Out y, size_t length, size_t jump,
-                             const NormalizeCoefficients<Compute<T>>& coefficients) {
+HWY_INLINE Out NormalizeRun(const T* x, Out y, size_t offset, size_t length, size_t jump,
+                            const NormalizeCoefficients<Compute<T>>& coefficients) {
   const hn::ScalableTag<Compute<T>> d;
   const auto mean_high = hn::Set(d, coefficients.mean.high);
   const auto mean_low = hn::Set(d, coefficients.mean.low);
   const auto scale = hn::Set(d, coefficients.scale);
   const auto bias = hn::Set(d, coefficients.bias);
+  x += offset;
+  y.Seek(offset);
   Transform<kStream>(y.y(), length, [=, &y](const auto vec, size_t i) BATCHNORM_INLINE_ATTR {
     if (kStream) PrefetchAhead(x + i, length - i, jump);
     const auto z = NormalizeVec(vec.Load(d, x + i), mean_high, mean_low, scale, bias);
     return y.Finish(d, vec, i, z);
   });
-  y.End();
+  y.Done(length);
+  return y;
 }
 
 // Coefficients as one array each, for columns side by side.
@@ -58,13 +63,13 @@ struct NormalizeColumnCoefficients {
   }
 };
 
-// x and y are where the whole matrix starts.
+// Returns y for the next stretch.
 template <bool kStream, typename T, class Out>
-HWY_INLINE void NormalizeStretch(const T* x, Out y, const Stretch& stretch,
-                                 const NormalizeColumnCoefficients<Compute<T>>& c) {
+HWY_INLINE Out NormalizeStretch(const T* x, Out y, const Stretch& stretch,
+                                const NormalizeColumnCoefficients<Compute<T>>& c) {
   const hn::ScalableTag<Compute<T>> d;
   x += stretch.offset;
-  y = y + stretch.offset;
+  y.Seek(stretch.offset);
   StretchColumn column(stretch.period);
   Transform<kStream>(
       y.y(), stretch.length, [=, &y, &column, &c](const auto vec, size_t i) BATCHNORM_INLINE_ATTR {
@@ -75,7 +80,8 @@ HWY_INLINE void NormalizeStretch(const T* x, Out y, const Stretch& stretch,
                                     hn::LoadU(d, c.bias + j));
         return y.Finish(d, vec, i, z);
       });
-  y.End();
+  y.Done(stretch.length);
+  return y;
 }
 
 }  // namespace HWY_NAMESPACE

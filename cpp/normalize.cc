@@ -16,15 +16,17 @@ HWY_INLINE void NormalizeRunsOf(const T* x, const Output<T>& y, const Runs& runs
                                 const NormalizeCoefficients<Compute<T>>* coefficients,
                                 Stores stores) {
   using Columns = NormalizeColumnCoefficients<Compute<T>>;
-  WithStoresAndOutput(stores, y, [=, &runs](const auto stream, const auto output) HWY_ATTR {
-    const auto stretch = [=](const Stretch& stretch, const Columns& c)
-                             HWY_ATTR { NormalizeStretch<stream()>(x, output, stretch, c); };
-    const auto run = [=, &runs](size_t offset, size_t g) HWY_ATTR {
+  WithStoresAndOutput(stores, y, [=, &runs](const auto stream, auto output) HWY_ATTR {
+    const auto stretch = [=, &output](const Stretch& stretch, const Columns& c) HWY_ATTR {
+      output = NormalizeStretch<stream()>(x, output, stretch, c);
+    };
+    const auto run = [=, &runs, &output](size_t offset, size_t g) HWY_ATTR {
       // The next run in memory follows at once.
       constexpr size_t kJump = 0;
-      NormalizeRun<stream()>(x + offset, output + offset, runs.length, kJump, coefficients[g]);
+      output = NormalizeRun<stream()>(x, output, offset, runs.length, kJump, coefficients[g]);
     };
     ForEachRunOrStretch<T, Columns>(runs, coefficients, stretch, run);
+    output.End();
   });
 }
 
@@ -33,11 +35,12 @@ HWY_INLINE void NormalizeColumnsOf(const T* x, const Output<T>& y, const Rows& r
                                    const NormalizeCoefficients<Compute<T>>* coefficients,
                                    Stores stores) {
   using Columns = NormalizeColumnCoefficients<Compute<T>>;
-  WithStoresAndOutput(stores, y, [=, &rows](const auto stream, const auto output) HWY_ATTR {
-    ForEachStripStretch<T, Columns>(StripCursor(rows), coefficients,
-                                    [=](const Stretch& stretch, const Columns& c) HWY_ATTR {
-                                      NormalizeStretch<stream()>(x, output, stretch, c);
-                                    });
+  WithStoresAndOutput(stores, y, [=, &rows](const auto stream, auto output) HWY_ATTR {
+    ForEachStripStretch<T, Columns>(
+        StripCursor(rows), coefficients,
+        [=, &output](const Stretch& stretch, const Columns& c)
+            HWY_ATTR { output = NormalizeStretch<stream()>(x, output, stretch, c); });
+    output.End();
   });
 }
 

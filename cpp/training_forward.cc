@@ -25,7 +25,7 @@ HWY_INLINE NormalizeCoefficients<Compute<T>> FinishGroup(const Moments& moments,
 }
 
 template <bool kStream, typename T, class Out, typename P>
-HWY_INLINE void ForwardGroups(const T* x, const Out y, const Runs& runs, const Affine<P>& affine,
+HWY_INLINE void ForwardGroups(const T* x, Out y, const Runs& runs, const Affine<P>& affine,
                               double eps, const BatchStatistics& statistics) {
   for (size_t g = 0; g < runs.groups; ++g) {
     const size_t offset = g * runs.group_stride;
@@ -36,13 +36,14 @@ HWY_INLINE void ForwardGroups(const T* x, const Out y, const Runs& runs, const A
     const size_t jump = -runs.run_stride - runs.length;
     for (size_t r = runs.runs; r-- > 0;) {
       const size_t run = offset + r * runs.run_stride;
-      NormalizeRun<kStream>(x + run, y + run, runs.length, jump, coefficients);
+      y = NormalizeRun<kStream>(x, y, run, runs.length, jump, coefficients);
     }
   }
+  y.End();
 }
 
 template <bool kStream, typename T, class Out, typename P>
-HWY_INLINE void ForwardShortRuns(const T* x, const Out y, const Runs& runs, const Affine<P>& affine,
+HWY_INLINE void ForwardShortRuns(const T* x, Out y, const Runs& runs, const Affine<P>& affine,
                                  double eps, const BatchStatistics& statistics) {
   Moments moments[kMaxColumns];
   NormalizeCoefficients<Compute<T>> coefficients[kMaxColumns];
@@ -56,9 +57,11 @@ HWY_INLINE void ForwardShortRuns(const T* x, const Out y, const Runs& runs, cons
           FinishGroup<T>(moments[c], affine, eps, statistics, strip.first_channel + c);
     }
     SetColumns(strip, coefficients, columns);
-    ForEachStretch<T>(strip, [&](const Stretch& stretch)
-                                 HWY_ATTR { NormalizeStretch<kStream>(x, y, stretch, columns); });
+    ForEachStretch<T>(strip, [&](const Stretch& stretch) HWY_ATTR {
+      y = NormalizeStretch<kStream>(x, y, stretch, columns);
+    });
   }
+  y.End();
 }
 
 template <typename T, typename P>
