@@ -17,6 +17,7 @@
 #include "cpp/prefetch-inl.h"
 #include "cpp/shape.h"
 #include "cpp/strips.h"
+#include "cpp/unfold-inl.h"
 #include "cpp/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -155,30 +156,6 @@ HWY_INLINE void MomentsOfStrip(const T* x, const Rows& strip, double* mean, doub
   memcpy(m2, scratch.m2, strip.columns * sizeof(double));
 }
 
-// Joins the columns of a folded matrix, and the rows left over, to its channels.
-template <typename T>
-HWY_INLINE void Unfold(const Fold& fold, size_t channels, const T* rest, const double* wide_mean,
-                       const double* wide_m2, double* mean, double* m2) {
-  memcpy(mean, wide_mean, channels * sizeof(double));
-  memcpy(m2, wide_m2, channels * sizeof(double));
-  for (size_t i = 1; i < fold.repeat; ++i) {
-    const ChanWeights weights(i * fold.wide.rows, fold.wide.rows);
-    for (size_t c = 0; c < channels; ++c) {
-      const size_t column = i * channels + c;
-      ChanMerge(weights, wide_mean[column], wide_m2[column], mean + c, m2 + c);
-    }
-  }
-  const size_t folded_rows = fold.repeat * fold.wide.rows;
-  for (size_t r = 0; r < fold.rest_rows; ++r) {
-    const ChanWeights weights(folded_rows + r, 1);
-    for (size_t c = 0; c < channels; ++c) {
-      const double value = static_cast<double>(rest[r * channels + c]);
-      // Its M2 is 0, but NaN for an infinity, as in a block.
-      ChanMerge(weights, value, value - value, mean + c, m2 + c);
-    }
-  }
-}
-
 template <typename T>
 HWY_INLINE void MomentsOfMatrix(const T* x, const Rows& matrix, double* mean, double* m2) {
   if (matrix.Count() == 0) {
@@ -191,7 +168,12 @@ HWY_INLINE void MomentsOfMatrix(const T* x, const Rows& matrix, double* mean, do
     double wide_mean[kMaxColumns];
     double wide_m2[kMaxColumns];
     MomentsOfStrip(x, fold.wide, wide_mean, wide_m2);
-    Unfold(fold, matrix.columns, x + fold.wide.Count(), wide_mean, wide_m2, mean, m2);
+    const Folded<T> folded = {fold, matrix.columns, wide_mean, wide_m2, x + fold.wide.Count()};
+    for (size_t c = 0; c < matrix.columns; ++c) {
+      const Moments moments = Unfold(folded, c);
+      mean[c] = moments.mean;
+      m2[c] = moments.m2;
+    }
     return;
   }
   for (size_t c = 0; c < matrix.columns; c += kMaxColumns) {
