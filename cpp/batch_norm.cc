@@ -1,9 +1,9 @@
 #include "cpp/batch_norm.h"
 
-#include <cmath>
 #include <cstring>
 
 #include "cpp/bits.h"
+#include "cpp/inverse_std.h"
 #include "cpp/scratch.h"
 #include "cpp/threaded_columns.h"
 #include "cpp/threaded_runs.h"
@@ -48,10 +48,11 @@ bool BatchNormEval(const T* x, const Output<T>& y, const Shape& shape, Layout la
                    const Affine<P>& affine, const RunningStatistics<P>& running, double eps) {
   if (IsEmpty(shape)) return true;
   const auto coefficients = AllocateScratch<NormalizeCoefficients<Compute<T>>>(shape.c);
-  if (coefficients == nullptr) return false;
+  const auto invstd = AllocateScratch<double>(shape.c);
+  if (coefficients == nullptr || invstd == nullptr) return false;
+  InverseStd(running.var, eps, invstd.get(), shape.c);
   for (size_t c = 0; c < shape.c; ++c) {
-    const double invstd = 1.0 / std::sqrt(static_cast<double>(running.var[c]) + eps);
-    coefficients[c] = {static_cast<double>(running.mean[c]), invstd * affine.Weight(c),
+    coefficients[c] = {static_cast<double>(running.mean[c]), invstd[c] * affine.Weight(c),
                        affine.Bias(c)};
   }
   ClearMask(y, shape);

@@ -34,9 +34,16 @@ struct BatchStatistics {
   double* invstd;
 };
 
-// Inlined as coefficients.h is. Finishes channel c, whose mean is set and whose variance still is
-// the sum of squared deviations of `count` values: sets its (biased) variance and invstd, and
-// returns its coefficients.
+// What channel c needs to be normalized, once its statistics are finished.
+template <typename T, typename P>
+HWY_INLINE NormalizeCoefficients<T> CoefficientsOf(const BatchStatistics& statistics,
+                                                   const Affine<P>& affine, size_t c) {
+  return {statistics.mean[c], statistics.invstd[c] * affine.Weight(c), affine.Bias(c)};
+}
+
+// Finishes channel c, whose mean is set and whose variance still is the sum of squared deviations
+// of `count` values: sets its (biased) variance and invstd, and returns its coefficients. Inlined
+// as coefficients.h is.
 template <typename T, typename P>
 HWY_INLINE NormalizeCoefficients<T> FinishChannel(const BatchStatistics& statistics,
                                                   const Affine<P>& affine, size_t c, size_t count,
@@ -45,7 +52,7 @@ HWY_INLINE NormalizeCoefficients<T> FinishChannel(const BatchStatistics& statist
   // A constant channel with eps 0 comes out as bias, not as NaN.
   const double padded = statistics.variance[c] + eps;
   statistics.invstd[c] = padded == 0.0 ? 0.0 : 1.0 / std::sqrt(padded);
-  return {statistics.mean[c], statistics.invstd[c] * affine.Weight(c), affine.Bias(c)};
+  return CoefficientsOf<T>(statistics, affine, c);
 }
 
 }  // namespace batchnorm

@@ -19,10 +19,13 @@ namespace HWY_NAMESPACE {
 // strip's first. After the last column the first follows.
 template <class Body>
 HWY_INLINE void ForColumns(const Strip& strip, size_t count, const Body body) {
-  for (size_t j = 0; j < count;) {
-    for (size_t c = 0; c < strip.channels && j < count; ++c) {
-      for (const size_t end = HWY_MIN(j + strip.width, count); j < end; ++j) body(j, c);
-    }
+  size_t c = 0;
+  size_t in_channel = 0;
+  for (size_t j = 0; j < count; ++j) {
+    body(j, c);
+    if (++in_channel < strip.width) continue;
+    in_channel = 0;
+    if (++c == strip.channels) c = 0;
   }
 }
 

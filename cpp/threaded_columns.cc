@@ -1,8 +1,11 @@
 #include "cpp/threaded_columns.h"
 
+#include <cmath>
+
 #include "cpp/backward_apply.h"
 #include "cpp/backward_reduce.h"
 #include "cpp/chan.h"
+#include "cpp/inverse_std.h"
 #include "cpp/moments.h"
 #include "cpp/normalize.h"
 #include "cpp/scratch.h"
@@ -105,13 +108,18 @@ bool ThreadedForwardColumns(const T* x, const Output<T>& y, const Rows& matrix,
                             const Affine<P>& affine, double eps,
                             const BatchStatistics& statistics) {
   const auto coefficients = AllocateScratch<NormalizeCoefficients<Compute<T>>>(matrix.columns);
-  // variance holds the sums of squared deviations until FinishChannel.
+  // variance holds the sums of squared deviations until they are divided.
   if (coefficients == nullptr ||
       !ThreadedMomentsOfColumns(x, matrix, statistics.mean, statistics.variance)) {
     return false;
   }
+  // As FinishChannel does, in vectors.
+  const double count = static_cast<double>(matrix.rows);
+  for (size_t c = 0; c < matrix.columns; ++c) statistics.variance[c] /= count;
+  InverseStd(statistics.variance, eps, statistics.invstd, matrix.columns);
   for (size_t c = 0; c < matrix.columns; ++c) {
-    coefficients[c] = FinishChannel<Compute<T>>(statistics, affine, c, matrix.rows, eps);
+    if (std::isinf(statistics.invstd[c])) statistics.invstd[c] = 0.0;
+    coefficients[c] = CoefficientsOf<Compute<T>>(statistics, affine, c);
   }
   ThreadedNormalizeColumns(x, y, matrix, coefficients.get());
   return true;
