@@ -30,6 +30,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   ExportHot(exports, "moments", MomentsEntry);
   Export(exports, "keepFreedMemory", KeepFreedMemoryEntry);
   Export(exports, "adviseHugePages", AdviseHugePagesEntry);
+  Export(exports, "byteDistance", ByteDistanceEntry);
   Export(exports, "simdTargets", SimdTargetsEntry);
   Export(exports, "simdTarget", SimdTargetEntry);
   Export(exports, "setSimdTarget", SetSimdTargetEntry);

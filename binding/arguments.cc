@@ -74,13 +74,15 @@ Shape Arguments::ReadShape(size_t index) {
 
 Arguments::Array Arguments::ReadArray(size_t index) {
   napi_typedarray_type type;
-  Array array = {nullptr, 0, ElementType::kUnset};
+  Array array = {nullptr, 0, ElementType::kUnset, false};
   if (napi_get_typedarray_info(env_, values_[index], &type, &array.length, &array.data, nullptr,
                                nullptr) != napi_ok) {
     return array;
   }
   if (type == napi_float32_array) array.type = ElementType::kFloat32;
   if (type == napi_float64_array) array.type = ElementType::kFloat64;
+  const size_t size = array.type == ElementType::kFloat32 ? sizeof(float) : sizeof(double);
+  array.misaligned = reinterpret_cast<uintptr_t>(array.data) % size != 0;
   return array;
 }
 
@@ -91,6 +93,7 @@ void* Arguments::ReadElements(size_t index, size_t length) {
     Fail(Status::kWrongType);
     return nullptr;
   }
+  if (array.misaligned) Fail(Status::kMisaligned);
   if (element_type_ == ElementType::kUnset) element_type_ = array.type;
   if (array.type != element_type_) Fail(Status::kMixedElementTypes);
   if (array.length != length) Fail(Status::kWrongSize);
@@ -139,6 +142,7 @@ double* Arguments::ReadStatistics(size_t index, size_t length) {
   if (status_ != Status::kOk) return nullptr;
   const Array array = ReadArray(index);
   if (array.type != ElementType::kFloat64) Fail(Status::kWrongType);
+  if (array.misaligned) Fail(Status::kMisaligned);
   if (array.length != length) Fail(Status::kWrongSize);
   return static_cast<double*>(array.data);
 }

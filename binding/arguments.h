@@ -53,6 +53,8 @@ class Arguments {
     void* data;
     size_t length;
     ElementType type;
+    // V8 aligns elements to the start of their buffer, and another addon's may start anywhere.
+    bool misaligned;
   };
 
   bool IsNull(size_t index);

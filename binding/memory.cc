@@ -42,6 +42,13 @@ void AdviseHugePages(void* data, size_t bytes) {
 #endif
 }
 
+// 0 where the value is no typed array.
+uintptr_t AddressOf(const Napi::Value& value) {
+  void* data = nullptr;
+  napi_get_typedarray_info(value.Env(), value, nullptr, nullptr, &data, nullptr, nullptr);
+  return reinterpret_cast<uintptr_t>(data);
+}
+
 }  // namespace
 
 Napi::Value KeepFreedMemoryEntry(const Napi::CallbackInfo& info) {
@@ -54,6 +61,12 @@ Napi::Value AdviseHugePagesEntry(const Napi::CallbackInfo& info) {
   Napi::ArrayBuffer buffer = info[0].As<Napi::ArrayBuffer>();
   AdviseHugePages(buffer.Data(), buffer.ByteLength());
   return ToValue(info.Env(), Status::kOk);
+}
+
+Napi::Value ByteDistanceEntry(const Napi::CallbackInfo& info) {
+  const double a = static_cast<double>(AddressOf(info[0]));
+  const double b = static_cast<double>(AddressOf(info[1]));
+  return Napi::Number::New(info.Env(), b - a);
 }
 
 }  // namespace batchnorm

@@ -9,6 +9,8 @@ namespace batchnorm {
 Napi::Value KeepFreedMemoryEntry(const Napi::CallbackInfo& info);
 // Asks for huge pages under an ArrayBuffer that nothing has touched yet. Both return a Status.
 Napi::Value AdviseHugePagesEntry(const Napi::CallbackInfo& info);
+// Bytes from the first of one typed array to the first of another.
+Napi::Value ByteDistanceEntry(const Napi::CallbackInfo& info);
 
 }  // namespace batchnorm
 

@@ -11,6 +11,7 @@ enum class Status {
   kMixedElementTypes = 3,
   kOutOfMemory = 4,
   kUnknownTarget = 5,
+  kMisaligned = 6,
 };
 
 }  // namespace batchnorm

@@ -33,7 +33,7 @@ void Normalize(const T* x, const Output<T>& y, const Shape& shape, Layout layout
   }
 }
 
-// Passes set bits, and none of them sets all of a byte.
+// Runs that end within a byte of the mask add their bits to it.
 template <typename T>
 void ClearMask(const Output<T>& y, const Shape& shape) {
   if (y.mask != nullptr) memset(y.mask, 0, BytesOfBits(shape.Count()));

@@ -10,6 +10,10 @@
 
 namespace batchnorm {
 
+#ifdef __BYTE_ORDER__
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words of bits are stored byte by byte");
+#endif
+
 // Bytes of an array of bits that LoadBits may read anywhere: whole words and one more.
 constexpr size_t BytesOfBits(size_t bits) { return (bits + 63) / 64 * 8 + 8; }
 

@@ -24,14 +24,14 @@ class Condition {
   }
 
 #ifdef _WIN32
-  void NotifyAll() { condition_.notify_all(); }
+  void NotifyOne() { condition_.notify_one(); }
 
  private:
   void WaitOnce(std::unique_lock<std::mutex>& lock) { condition_.wait(lock); }
 
   std::condition_variable condition_;
 #else
-  void NotifyAll() { pthread_cond_broadcast(&condition_); }
+  void NotifyOne() { pthread_cond_signal(&condition_); }
 
  private:
   void WaitOnce(std::unique_lock<std::mutex>& lock) {

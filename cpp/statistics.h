@@ -34,6 +34,9 @@ struct BatchStatistics {
   double* invstd;
 };
 
+// A constant channel with eps 0 comes out as bias, not as NaN.
+HWY_INLINE double FiniteInverseStd(double invstd) { return std::isinf(invstd) ? 0.0 : invstd; }
+
 // What channel c needs to be normalized, once its statistics are finished.
 template <typename T, typename P>
 HWY_INLINE NormalizeCoefficients<T> CoefficientsOf(const BatchStatistics& statistics,
@@ -49,9 +52,7 @@ HWY_INLINE NormalizeCoefficients<T> FinishChannel(const BatchStatistics& statist
                                                   const Affine<P>& affine, size_t c, size_t count,
                                                   double eps) {
   statistics.variance[c] /= static_cast<double>(count);
-  // A constant channel with eps 0 comes out as bias, not as NaN.
-  const double padded = statistics.variance[c] + eps;
-  statistics.invstd[c] = padded == 0.0 ? 0.0 : 1.0 / std::sqrt(padded);
+  statistics.invstd[c] = FiniteInverseStd(1.0 / std::sqrt(statistics.variance[c] + eps));
   return CoefficientsOf<T>(statistics, affine, c);
 }
 

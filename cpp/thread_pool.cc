@@ -37,24 +37,26 @@ class Pool {
     task_ = task;
     count_ = count;
     next_.store(0, std::memory_order_relaxed);
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      wanted_ = std::min(helpers, started_);
-      ++generation_;
-      generation_seen_.store(generation_, std::memory_order_release);
-    }
-    wake_.NotifyAll();
+    Call(std::min(helpers, started_));
     Work();
     WaitForHelpers();
     taken_.store(false, std::memory_order_release);
   }
 
  private:
+  // Lets so many helpers join: those that spin see it, as many more as are missing are woken.
+  void Call(size_t helpers) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    wanted_.store(helpers, std::memory_order_release);
+    const size_t spinning = spinning_.load(std::memory_order_relaxed);
+    for (size_t i = spinning; i < helpers; ++i) wake_.NotifyOne();
+  }
+
   // Those that have not joined by now find no work left and are not waited for.
   void WaitForHelpers() {
     SpinWhile([this] { return working_.load(std::memory_order_acquire) != 0; });
     std::unique_lock<std::mutex> lock(mutex_);
-    wanted_ = 0;
+    wanted_.store(0, std::memory_order_relaxed);
     done_.Wait(lock, [this] { return working_.load(std::memory_order_relaxed) == 0; });
   }
 
@@ -66,19 +68,21 @@ class Pool {
   static void Main(void* pool) { static_cast<Pool*>(pool)->Serve(); }
 
   void Serve() {
-    size_t seen = 0;
+    std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {
-      SpinWhile([&] { return generation_seen_.load(std::memory_order_acquire) == seen; });
-      std::unique_lock<std::mutex> lock(mutex_);
-      wake_.Wait(lock, [&] { return generation_ != seen; });
-      seen = generation_;
-      if (wanted_ == 0) continue;
-      --wanted_;
+      wake_.Wait(lock, [this] { return wanted_.load(std::memory_order_relaxed) != 0; });
+      wanted_.fetch_sub(1, std::memory_order_relaxed);
       working_.fetch_add(1, std::memory_order_relaxed);
       lock.unlock();
       Work();
       lock.lock();
-      if (working_.fetch_sub(1, std::memory_order_release) == 1) done_.NotifyAll();
+      if (working_.fetch_sub(1, std::memory_order_release) == 1) done_.NotifyOne();
+      // Only who took part expects the next call soon.
+      spinning_.fetch_add(1, std::memory_order_relaxed);
+      lock.unlock();
+      SpinWhile([this] { return wanted_.load(std::memory_order_acquire) == 0; });
+      lock.lock();
+      spinning_.fetch_sub(1, std::memory_order_relaxed);
     }
   }
 
@@ -111,10 +115,10 @@ class Pool {
   Condition wake_;
   Condition done_;
   size_t started_ = 0;
-  size_t wanted_ = 0;
+  // How many may still join the tasks that run.
+  std::atomic<size_t> wanted_{0};
   std::atomic<size_t> working_{0};
-  size_t generation_ = 0;
-  std::atomic<size_t> generation_seen_{0};
+  std::atomic<size_t> spinning_{0};
 };
 
 // Never destroyed: its threads sleep on it until the process ends.

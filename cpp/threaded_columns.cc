@@ -1,7 +1,5 @@
 #include "cpp/threaded_columns.h"
 
-#include <cmath>
-
 #include "cpp/backward_apply.h"
 #include "cpp/backward_reduce.h"
 #include "cpp/chan.h"
@@ -118,7 +116,7 @@ bool ThreadedForwardColumns(const T* x, const Output<T>& y, const Rows& matrix,
   for (size_t c = 0; c < matrix.columns; ++c) statistics.variance[c] /= count;
   InverseStd(statistics.variance, eps, statistics.invstd, matrix.columns);
   for (size_t c = 0; c < matrix.columns; ++c) {
-    if (std::isinf(statistics.invstd[c])) statistics.invstd[c] = 0.0;
+    statistics.invstd[c] = FiniteInverseStd(statistics.invstd[c]);
     coefficients[c] = CoefficientsOf<Compute<T>>(statistics, affine, c);
   }
   ThreadedNormalizeColumns(x, y, matrix, coefficients.get());

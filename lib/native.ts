@@ -16,6 +16,7 @@ export enum Status {
   mixedElementTypes = 3,
   outOfMemory = 4,
   unknownTarget = 5,
+  misaligned = 6,
 }
 
 /** What the addon does with each normalized value, as cpp/ numbers it. */
@@ -98,6 +99,8 @@ export interface Native {
   ): Status;
   /** Lets the C library keep memory that V8 frees, for arrays to come; once a process is enough. */
   keepFreedMemory(): Status;
+  /** Bytes from the first of `a` to the first of `b`. */
+  byteDistance(a: FloatArray, b: FloatArray): number;
   /** Asks for huge pages under memory that nothing has touched yet. */
   adviseHugePages(buffer: ArrayBuffer): Status;
   simdTargets(): string[];

@@ -1,15 +1,29 @@
+import { native } from '../native';
 import type { FloatArray } from '../tensor/dtype';
 
 /** Whether two arrays share at least one byte. */
 export function overlaps(a: FloatArray, b: FloatArray): boolean {
-  return (
-    a.buffer === b.buffer &&
-    a.byteOffset < b.byteOffset + b.byteLength &&
-    b.byteOffset < a.byteOffset + a.byteLength
-  );
+  if (a.buffer !== b.buffer && !bothShared(a, b)) return false;
+  const distance = byteDistance(a, b);
+  return -b.byteLength < distance && distance < a.byteLength;
 }
 
 /** Whether two arrays cover the very same bytes. */
 export function coincides(a: FloatArray, b: FloatArray): boolean {
-  return a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.byteLength === b.byteLength;
+  if (a.byteLength !== b.byteLength) return false;
+  if (a.buffer !== b.buffer && !bothShared(a, b)) return false;
+  return byteDistance(a, b) === 0;
+}
+
+/** Each copy of a SharedArrayBuffer that a message brings is another object over the same memory. */
+function bothShared(a: FloatArray, b: FloatArray): boolean {
+  return isShared(a.buffer) && isShared(b.buffer);
+}
+
+function isShared(buffer: ArrayBufferLike): boolean {
+  return buffer[Symbol.toStringTag] === 'SharedArrayBuffer';
+}
+
+function byteDistance(a: FloatArray, b: FloatArray): number {
+  return a.buffer === b.buffer ? b.byteOffset - a.byteOffset : native.byteDistance(a, b);
 }

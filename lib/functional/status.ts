@@ -5,5 +5,11 @@ import { Status } from '../native';
 export function checkStatus(caller: string, status: Status): void {
   if (status === Status.ok) return;
   if (status === Status.outOfMemory) throw new ArgumentError(`${caller}: out of memory`);
+  if (status === Status.misaligned) {
+    throw new ArgumentError(
+      `${caller}: an array starts at an address that is no multiple of its element size: copy it ` +
+        'into one of its own',
+    );
+  }
   throw new ArgumentError(`${caller}: the addon refused the call (${Status[status]})`);
 }

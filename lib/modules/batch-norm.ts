@@ -193,7 +193,7 @@ export abstract class BatchNorm extends Module {
    * What it keeps for `backward` is the input itself, not a copy: leave that unchanged until then.
    * Where `out` is the input, a copy of it, in memory of the layer's own: `grad: false` saves the
    * time and the memory. With an activation a bit for each element is kept too, never the output.
-   * Each forward replaces what the one before has kept, and lets go of memory it does not need.
+   * Each forward replaces what the one before has kept, and uses that memory again where it can.
    *
    * @param input A tensor of the layer's rank, channels and dtype, or what stands for one.
    * @returns `out`, or a new tensor of the input's shape, dtype and memory format.
