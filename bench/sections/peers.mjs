@@ -2,7 +2,7 @@ import { info } from 'batchnorm';
 import { bytesOf, caseText, plain } from '../cases.mjs';
 import { interleaveAll } from '../interleave.mjs';
 import { passes } from '../passes.mjs';
-import { passSamplers, timed } from '../samplers.mjs';
+import { passSamplers } from '../samplers.mjs';
 import { byName, median, medianRatio } from '../statistics.mjs';
 import { float32Cases } from './large.mjs';
 
@@ -18,6 +18,9 @@ export const cases = [...small, ...float32Cases].map((one) => ({
 }));
 
 export const rounds = 11;
+
+// An entrant's turn starts with so much that does not count.
+const settlingMs = 10;
 
 /**
  * Starts the peers that the machine has. This package enters once for each number of threads that
@@ -47,32 +50,43 @@ async function measure(entrants, one, { rounds }) {
   const { copy, ...run } = passes(one);
   const { calls } = one;
   const names = Object.keys(run);
-  const samplers = [];
+  const groups = [];
   for (const entrant of entrants) {
     const { threads } = entrant;
-    const own = entrant.prepare
-      ? repeated(only(names, await entrant.prepare(one)), calls)
-      : passSamplers(run, { threads, calls });
-    samplers.push(own);
+    if (entrant.prepare) {
+      const own = repeated(only(names, await entrant.prepare(one)), calls);
+      groups.push(settled(own, Object.values(own).slice(0, 1)));
+    } else {
+      // The copy has the place that it has in the table of large tensors: after our own backward.
+      const own = passSamplers(threads === 1 ? { copy, ...run } : run, { threads, calls });
+      groups.push(settled(own, Object.values(own)));
+    }
   }
   const leftOut = entrants.map((entrant) => only(names, entrant.leftOut ?? {}));
-  // The copy follows a pass, as in the table of large tensors.
-  const ground = { settle: timed(run.eval, calls), copy: timed(copy, calls) };
-  const groups = [ground, ...samplers.map(settled)];
-  const [base, ...times] = await interleaveAll(groups, { rounds, warmUp: 2 });
+  const times = await interleaveAll(groups, { rounds, warmUp: 2 });
+  const copies = times.find((own) => own.copy !== undefined).copy;
   return {
     ...one,
     leftOut,
-    copyMs: median(base.copy),
+    copyMs: median(copies),
     ms: byName(names, times, median),
-    ratios: byName(names, times, (own) => medianRatio(own, base.copy)),
+    ratios: byName(names, times, (own) => medianRatio(own, copies)),
   };
 }
 
-/** With a first pass that does not count: whoever came before has filled the caches. */
-function settled(samplers) {
-  const [first] = Object.values(samplers);
-  return first === undefined ? samplers : { settle: first, ...samplers };
+/**
+ * With `lead` ahead, which does not count: whoever came before has filled the caches, and waiting
+ * for it has put the processor to rest.
+ */
+function settled(samplers, lead) {
+  if (lead.length === 0) return samplers;
+  const settle = async () => {
+    const start = performance.now();
+    do {
+      for (const sample of lead) await sample();
+    } while (performance.now() - start < settlingMs);
+  };
+  return { settle, ...samplers };
 }
 
 /** Of a record by passes, the entries for `names`. */

@@ -14,6 +14,7 @@ interface Result {
 
 // Peers that say what time they took: one far too fast in evaluation, one that can do nothing.
 const result = evaluate(`
+  import { setTimeout } from 'node:timers/promises';
   import { measure } from 'bench/measure.mjs';
   import { absences } from 'bench/tables/absences.mjs';
   import { tables } from 'bench/tables/index.mjs';
@@ -25,7 +26,11 @@ const result = evaluate(`
     async prepare({ shape, dtype, memoryFormat }) {
       asked.push([shape.join(), dtype, memoryFormat]);
       return {
-        eval: async (calls) => { asked.push(calls); return 1e-9; },
+        eval: async (calls) => {
+          asked.push(calls);
+          await setTimeout(5);
+          return 1e-9;
+        },
         training: async () => 1e9,
       };
     },
