@@ -1,5 +1,6 @@
 /**
- * A case: `shape`, `dtype`, `memoryFormat`, and where it is fused `activation` and `residual`.
+ * A case: `shape`, `dtype`, `memoryFormat`; where it is fused `activation` and `residual`;
+ * `inPlace` where results overwrite what they are made of.
  * A shape (N, C) has one memory format.
  */
 export function plain(shape, memoryFormat = 'contiguous', dtype = 'float32') {
@@ -24,11 +25,12 @@ export function shapeText({ shape }) {
 
 /** As a table's row and `--only` name it: `(32, 64, 56, 56) channels last float64 relu`. */
 export function caseText(one) {
-  const { shape, dtype, memoryFormat, activation, residual } = one;
+  const { shape, dtype, memoryFormat, activation, residual, inPlace } = one;
   const words = [shapeText(one)];
   if (shape.length > 2)
     words.push(memoryFormat === 'channelsLast' ? 'channels last' : 'contiguous');
   if (dtype !== 'float32') words.push(dtype);
   if (activation) words.push(residual ? `${activation} + residual` : activation);
+  if (inPlace) words.push('in place');
   return words.join(' ');
 }

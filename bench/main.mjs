@@ -1,9 +1,10 @@
 // npm run bench: options.mjs says what it takes.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDocument } from './document/write.mjs';
 import { measure } from './measure.mjs';
 import { readOptions, usage } from './options.mjs';
+import { checkWritable, readReport } from './saved.mjs';
 import { absences } from './tables/absences.mjs';
 import { tables } from './tables/index.mjs';
 import { machineLines } from './tables/machine.mjs';
@@ -14,7 +15,8 @@ if (options.help) {
   console.log(usage);
 } else {
   const { from, save, json, write, docs } = options;
-  const report = from === undefined ? await take() : understood(() => read(from));
+  if (save !== undefined) understood(() => checkWritable(save));
+  const report = from === undefined ? await take() : understood(() => readReport(from));
   if (save !== undefined) writeFileSync(save, asText(report));
   if (json) process.stdout.write(asText(report));
   else print(report);
@@ -30,10 +32,6 @@ async function take() {
   });
   if (Object.keys(report.sections).length === 0) refuse('no case is of that name and size');
   return report;
-}
-
-function read(file) {
-  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 function print(report) {

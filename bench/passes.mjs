@@ -4,19 +4,25 @@ import { noise } from './tensors.mjs';
 const layers = { 2: BatchNorm1d, 3: BatchNorm1d, 4: BatchNorm2d, 5: BatchNorm3d };
 
 /** The passes over one tensor, and copying it, each into memory that is there already. */
-export function passes({ shape, dtype, memoryFormat, activation, residual }) {
+export function passes({ shape, dtype, memoryFormat, activation, residual, inPlace }) {
   const options = { dtype, memoryFormat };
   const input = noise(shape, options);
   const gradOutput = noise(shape, options);
-  const out = empty(shape, options);
+  const other = empty(shape, options);
   const Layer = layers[shape.length];
   const layer = { dtype, ...(activation && { activation }) };
-  const into = { out, ...(residual && { residual: noise(shape, options) }) };
-  const backInto = { out, ...(residual && { outResidual: empty(shape, options) }) };
+  const into = {
+    out: inPlace ? input : other,
+    ...(residual && { residual: noise(shape, options) }),
+  };
+  const backInto = {
+    out: inPlace ? gradOutput : other,
+    ...(residual && { outResidual: empty(shape, options) }),
+  };
   const training = new Layer(shape[1], layer);
   const evaluation = new Layer(shape[1], layer).eval();
   const any = {
-    copy: () => out.data.set(input.data),
+    copy: () => other.data.set(input.data),
     eval: () => evaluation.forward(input, into),
   };
   // One value a channel has no variance to train with.

@@ -34,7 +34,9 @@ end before the next, which a busy machine turns into differences that are not th
 
 What the figures say:
 
-- what a pass costs where its tensor exists already and \`out\` too, unless a table says otherwise;
+- what a pass costs where its tensor exists already and \`out\` too, unless a table says otherwise.
+  Among the peers oneDNN and onnxruntime-node also write into memory that they are given; PyTorch
+  and TensorFlow.js make a new result in each call, in memory that their allocators may have kept;
 - how that compares with other libraries on this machine, in the same minutes. Each of these runs in
   a process of its own, holds its own tensors and times itself, from its own language's call to its
   return; its results are compared with ours first.

@@ -30,26 +30,36 @@ export const float32Cases = [...fitting, ...tooLarge]
   .flatMap((shape) => bothFormats(shape))
   .concat(rows.map((shape) => plain(shape)));
 
-const float64Cases = [fitting[0], fitting[2], tooLarge[0]]
+// Without the largest: its tensors would take gigabytes.
+const float64Cases = [...fitting, tooLarge[0]]
   .flatMap((shape) => bothFormats(shape, 'float64'))
-  .concat(plain(rows[0], 'contiguous', 'float64'));
+  .concat(rows.map((shape) => plain(shape, 'contiguous', 'float64')));
 
-const fusedCases = [false, true].flatMap((residual) =>
-  [fitting[0], tooLarge[1]]
-    .flatMap((shape) => bothFormats(shape))
-    .map((one) => ({ ...one, activation: 'relu', residual })),
-);
+const reluCases = [fitting[0], fitting[2], fitting[4], tooLarge[1]]
+  .flatMap((shape) => bothFormats(shape))
+  .concat(plain(rows[0]))
+  .map((one) => ({ ...one, activation: 'relu' }));
 
-export const cases = [...float32Cases, ...float64Cases, ...fusedCases].map((one) => ({
+const residualCases = [fitting[0], tooLarge[1]]
+  .flatMap((shape) => bothFormats(shape))
+  .map((one) => ({ ...one, activation: 'relu', residual: true }));
+
+const otherCases = [
+  { ...plain(fitting[0]), activation: 'leakyRelu' },
+  { ...plain(fitting[0]), inPlace: true },
+];
+
+const all = [float32Cases, float64Cases, reluCases, residualCases, otherCases].flat();
+
+export const cases = all.map((one) => ({
   ...one,
   name: `large ${caseText(one)}`,
   memory: 5 * bytesOf(one),
   goals: goals(one),
 }));
 
-/** A residual is one tensor more to read, which copying is no measure of. */
-function goals({ shape, memoryFormat, residual }) {
-  if (residual) return {};
+/** Those of the shape, fused or not. */
+function goals({ shape, memoryFormat }) {
   if (memoryFormat === 'channelsLast' || shape.length === 2) return channelsLast;
   return tooLarge.includes(shape) ? channelDoesNot : channelFitsL2;
 }

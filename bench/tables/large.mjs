@@ -6,7 +6,8 @@ export function largeTables({ rounds, rows }) {
     {
       title: 'Multiples of copying the tensor',
       text:
-        'One thread, into `out`; float32 unless the row says float64. The goal is in brackets; ' +
+        'One thread, into `out`; in place, that is the input, or the gradient that backward is given. ' +
+        'float32 unless the row says float64. The goal is in brackets; ' +
         `medians of ${rounds} rounds.`,
       columns: ['tensor', 'copy ms', 'GB/s', 'eval', 'training', 'backward'],
       rows: rows.map(({ copyMs, copyGBps, ratios, goals, ...one }) => [

@@ -1,0 +1,39 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { sections } from './sections/index.mjs';
+
+/** Throws where `--save` could not write, before hours of measuring are lost to it. */
+export function checkWritable(file) {
+  try {
+    // To append: what is there stays until there is a new report.
+    closeSync(openSync(file, 'a'));
+  } catch ({ message }) {
+    throw new Error(`--save cannot write: ${message}`);
+  }
+}
+
+/** The report that `--save` kept in `file`. */
+export function readReport(file) {
+  const text = readFileSync(file, 'utf8');
+  const report = parsed(text);
+  if (!isReport(report)) throw new Error(`--from wants a report that --save kept, not ${file}`);
+  return report;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isReport(value) {
+  return (
+    typeof value?.date === 'string' &&
+    Array.isArray(value.machine?.caches) &&
+    Object.entries(value.sections ?? {}).length > 0 &&
+    Object.entries(value.sections).every(
+      ([name, section]) => Object.hasOwn(sections, name) && Array.isArray(section?.rows),
+    )
+  );
+}
