@@ -41,7 +41,9 @@ class RunsSplit {
   // For a pass that needs whole groups.
   static RunsSplit OfGroups(const Runs& runs, size_t element_size) {
     const size_t group_bytes = runs.runs * runs.length * element_size;
-    return RunsSplit(runs, runs.runs, DivideUp(kTaskBytes, group_bytes), runs.length);
+    size_t groups = DivideUp(kTaskBytes, group_bytes);
+    if (AreShort(runs)) groups = DivideUp(groups, kShortRunGroups) * kShortRunGroups;
+    return RunsSplit(runs, runs.runs, groups, runs.length);
   }
 
   size_t Count() const { return RunParts() * GroupParts() * LengthParts(); }

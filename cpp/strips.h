@@ -65,6 +65,9 @@ inline bool AreShort(const Runs& runs) {
          runs.group_stride == runs.length;
 }
 
+// Short runs are cut after so many groups where they can be: a mask then begins there with a byte.
+constexpr size_t kShortRunGroups = 8;
+
 // Cuts short runs into strips of whole groups.
 class ShortRunCursor {
  public:
@@ -72,7 +75,9 @@ class ShortRunCursor {
 
   bool Next(Strip* strip) {
     if (next_ >= runs_.groups) return false;
-    const size_t groups = std::min(kMaxColumns / runs_.length, runs_.groups - next_);
+    size_t most = kMaxColumns / runs_.length;
+    if (most > kShortRunGroups) most -= most % kShortRunGroups;
+    const size_t groups = std::min(most, runs_.groups - next_);
     *strip = {next_ * runs_.length,
               {runs_.runs, groups * runs_.length, runs_.run_stride},
               next_,
