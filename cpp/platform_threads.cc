@@ -60,14 +60,15 @@ bool StartThread(void (*function)(void*), void* argument) {
   pthread_attr_t detached;
   if (pthread_attr_init(&detached) != 0) return false;
   pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-  // A new thread inherits the mask: signals stay with the threads that expect them.
+  // A new thread inherits the mask: signals stay with the threads that expect them. In C libraries
+  // that have threads this sets the calling one's mask, as the newer pthread_sigmask does.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  sigprocmask(SIG_SETMASK, &all, &before);
   pthread_t thread;
   const bool started = pthread_create(&thread, &detached, main, start.get()) == 0;
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&detached);
   if (started) start.release();
   return started;
