@@ -26,55 +26,45 @@ Affine<T> AsAffine(const void* weight, const void* bias) {
   return {static_cast<const T*>(weight), static_cast<const T*>(bias)};
 }
 
+// Whether a call can do without the mask that its activation would write or read.
+enum class Mask { kOptional, kNeeded };
+
 // What a call fuses with the normalization: its last four arguments, from `index` on.
-struct Fusion {
-  Fusion(Arguments& arguments, size_t index, size_t elements) {
-    residual = arguments.ReadElementsOrNull(index, elements);
-    activation = arguments.ReadActivation(index + 1);
+class FusionArguments {
+ public:
+  FusionArguments(Arguments& arguments, size_t index, size_t elements, Mask mask)
+      : residual_(arguments.ReadElementsOrNull(index, elements)),
+        activation_(arguments.ReadActivation(index + 1)) {
     // Without an activation the rest is not worth its reading to a small call.
-    if (Activates()) negative_slope = arguments.ReadDouble(index + 2);
-  }
-
-  bool Activates() const { return activation != Activation::kNone; }
-
-  void* residual;
-  Activation activation;
-  double negative_slope = 0.0;
-  uint8_t* mask = nullptr;
-};
-
-struct ForwardFusion : Fusion {
-  ForwardFusion(Arguments& arguments, size_t index, size_t elements)
-      : Fusion(arguments, index, elements) {
-    if (Activates()) mask = arguments.ReadMaskOrNull(index + 3, elements);
+    if (activation_ == Activation::kNone) return;
+    negative_slope_ = arguments.ReadDouble(index + 2);
+    mask_ = mask == Mask::kNeeded ? arguments.ReadMask(index + 3, elements)
+                                  : arguments.ReadMaskOrNull(index + 3, elements);
   }
 
   template <typename T>
-  Output<T> Of(void* y) const {
-    Output<T> output(static_cast<T*>(y));
-    output.residual = static_cast<const T*>(residual);
-    output.activation = activation;
-    output.negative_slope = static_cast<T>(negative_slope);
-    output.mask = mask;
-    return output;
+  Output<T> Into(void* y) const {
+    return With<const T>(Output<T>(static_cast<T*>(y)));
   }
-};
-
-struct BackwardFusion : Fusion {
-  BackwardFusion(Arguments& arguments, size_t index, size_t elements)
-      : Fusion(arguments, index, elements) {
-    if (Activates()) mask = arguments.ReadMask(index + 3, elements);
-  }
-
   template <typename T>
-  OutputGradient<T> Of(const void* dy) const {
-    OutputGradient<T> gradient(static_cast<const T*>(dy));
-    gradient.residual = static_cast<T*>(residual);
-    gradient.activation = activation;
-    gradient.negative_slope = static_cast<T>(negative_slope);
-    gradient.mask = mask;
-    return gradient;
+  OutputGradient<T> From(const void* dy) const {
+    return With<T>(OutputGradient<T>(static_cast<const T*>(dy)));
   }
+
+ private:
+  template <typename Residual, class Fused>
+  Fused With(Fused fused) const {
+    fused.residual = static_cast<Residual*>(residual_);
+    fused.activation = activation_;
+    fused.negative_slope = static_cast<decltype(fused.negative_slope)>(negative_slope_);
+    fused.mask = mask_;
+    return fused;
+  }
+
+  void* residual_;
+  Activation activation_;
+  double negative_slope_ = 0.0;
+  uint8_t* mask_ = nullptr;
 };
 
 }  // namespace
@@ -90,12 +80,12 @@ napi_value BatchNormEvalEntry(napi_env env, napi_callback_info info) {
   const void* running_mean = arguments.ReadElements(8, shape.c);
   const void* running_var = arguments.ReadElements(9, shape.c);
   const double eps = arguments.ReadDouble(10);
-  const ForwardFusion fusion(arguments, 11, shape.Count());
+  const FusionArguments fusion(arguments, 11, shape.Count(), Mask::kOptional);
   return Return(env, WithElementType(arguments, [&](auto zero) {
                   using T = decltype(zero);
                   const RunningStatistics<T> running = {static_cast<const T*>(running_mean),
                                                         static_cast<const T*>(running_var)};
-                  return Completed(BatchNormEval(static_cast<const T*>(x), fusion.Of<T>(y), shape,
+                  return Completed(BatchNormEval(static_cast<const T*>(x), fusion.Into<T>(y), shape,
                                                  layout, AsAffine<T>(weight, bias), running, eps));
                 }));
 }
@@ -112,11 +102,11 @@ napi_value BatchNormTrainEntry(napi_env env, napi_callback_info info) {
   const BatchStatistics statistics = {arguments.ReadStatistics(9, shape.c),
                                       arguments.ReadStatistics(10, shape.c),
                                       arguments.ReadStatistics(11, shape.c)};
-  const ForwardFusion fusion(arguments, 12, shape.Count());
+  const FusionArguments fusion(arguments, 12, shape.Count(), Mask::kOptional);
   return Return(
       env, WithElementType(arguments, [&](auto zero) {
         using T = decltype(zero);
-        return Completed(BatchNormTrain(static_cast<const T*>(x), fusion.Of<T>(y), shape, layout,
+        return Completed(BatchNormTrain(static_cast<const T*>(x), fusion.Into<T>(y), shape, layout,
                                         AsAffine<T>(weight, bias), eps, statistics));
       }));
 }
@@ -134,11 +124,11 @@ napi_value BatchNormBackwardEntry(napi_env env, napi_callback_info info) {
   const bool training = arguments.ReadBool(10);
   const ParameterGradients gradients = {arguments.ReadStatistics(11, shape.c),
                                         arguments.ReadStatistics(12, shape.c)};
-  const BackwardFusion fusion(arguments, 13, shape.Count());
+  const FusionArguments fusion(arguments, 13, shape.Count(), Mask::kNeeded);
   return Return(env, WithElementType(arguments, [&](auto zero) {
                   using T = decltype(zero);
                   const ForwardState<T> state = {static_cast<const T*>(weight), mean, invstd};
-                  return Completed(BatchNormBackward(fusion.Of<T>(dy), static_cast<const T*>(x),
+                  return Completed(BatchNormBackward(fusion.From<T>(dy), static_cast<const T*>(x),
                                                      static_cast<T*>(dx), shape, layout, state,
                                                      training, gradients));
                 }));

@@ -9,6 +9,7 @@
 
 #include "cpp/coefficients.h"
 #include "cpp/fused_backward-inl.h"
+#include "cpp/offset_or_null.h"
 #include "cpp/prefetch-inl.h"
 #include "cpp/strips-inl.h"
 #include "cpp/vectors-inl.h"
@@ -83,7 +84,7 @@ HWY_INLINE void BackwardApplyStretch(Gradient dy, const T* x, T* dx, const Stret
                                      const BackwardColumnCoefficients<Compute<T>>& c) {
   const hn::ScalableTag<Compute<T>> d;
   dy = dy + stretch.offset;
-  if (x != nullptr) x += stretch.offset;
+  x = OffsetOrNull(x, stretch.offset);
   dx += stretch.offset;
   StretchColumn column(stretch.period);
   Transform<kStream>(dx, stretch.length,

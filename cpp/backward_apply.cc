@@ -6,6 +6,7 @@
 // After foreach_target.h: these are compiled once a target.
 #include "cpp/apply-inl.h"
 #include "cpp/backward_apply-inl.h"
+#include "cpp/offset_or_null.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
@@ -22,8 +23,8 @@ HWY_INLINE void ApplyRunsOf(const OutputGradient<T>& dy, const T* x, T* dx, cons
     const auto run = [=, &runs](size_t offset, size_t g) HWY_ATTR {
       // The next run in memory follows at once.
       constexpr size_t kJump = 0;
-      BackwardApplyRun<stream()>(gradient + offset, x == nullptr ? nullptr : x + offset,
-                                 dx + offset, runs.length, kJump, coefficients[g]);
+      BackwardApplyRun<stream()>(gradient + offset, OffsetOrNull(x, offset), dx + offset,
+                                 runs.length, kJump, coefficients[g]);
     };
     ForEachRunOrStretch<T, Columns>(runs, coefficients, stretch, run);
   });

@@ -9,7 +9,6 @@
 
 #include "cpp/bits.h"
 #include "cpp/fusion.h"
-#include "cpp/prefetch-inl.h"
 #include "cpp/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -62,7 +61,7 @@ class GatedGradient {
   }
   template <class Vec>
   HWY_INLINE WideVec LoadWide(const Vec vec, size_t i) const {
-    return Widen(Load(hn::Rebind<T, WideTag>(), vec, i));
+    return Widen(Load(NarrowTag<T>(), vec, i));
   }
   template <class D, class Vec>
   HWY_INLINE void Keep(D d, const Vec vec, size_t i, hn::Vec<D> grad) const {

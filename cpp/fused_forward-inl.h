@@ -9,7 +9,6 @@
 
 #include "cpp/bits.h"
 #include "cpp/fusion.h"
-#include "cpp/prefetch-inl.h"
 #include "cpp/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "cpp/coefficients.h"
+#include "cpp/offset_or_null.h"
 #include "hwy/base.h"
 
 namespace batchnorm {
@@ -16,9 +17,7 @@ struct ForwardState {
   }
 
   // From channel c on.
-  ForwardState From(size_t c) const {
-    return {weight == nullptr ? nullptr : weight + c, mean + c, invstd + c};
-  }
+  ForwardState From(size_t c) const { return {OffsetOrNull(weight, c), mean + c, invstd + c}; }
 
   const P* weight;
   const double* mean;

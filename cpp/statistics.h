@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "cpp/coefficients.h"
+#include "cpp/offset_or_null.h"
 #include "hwy/base.h"
 
 namespace batchnorm {
@@ -16,9 +17,7 @@ struct Affine {
   double Bias(size_t c) const { return bias == nullptr ? 0.0 : static_cast<double>(bias[c]); }
 
   // From channel c on.
-  Affine From(size_t c) const {
-    return {weight == nullptr ? nullptr : weight + c, bias == nullptr ? nullptr : bias + c};
-  }
+  Affine From(size_t c) const { return {OffsetOrNull(weight, c), OffsetOrNull(bias, c)}; }
 
   const P* weight;
   const P* bias;

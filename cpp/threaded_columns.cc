@@ -6,6 +6,7 @@
 #include "cpp/inverse_std.h"
 #include "cpp/moments.h"
 #include "cpp/normalize.h"
+#include "cpp/offset_or_null.h"
 #include "cpp/scratch.h"
 #include "cpp/split.h"
 #include "cpp/streaming.h"
@@ -64,8 +65,8 @@ void ThreadedApplyColumns(const OutputGradient<T>& dy, const T* x, T* dx, const 
   const RowsSplit parts = RowsSplit::OfElements(matrix, sizeof(T));
   ParallelFor(parts.Count(), [&](size_t i) {
     const RowsPart part = parts[i];
-    BackwardApplyColumns(dy + part.offset, x == nullptr ? nullptr : x + part.offset,
-                         dx + part.offset, part.rows, coefficients + part.first_column, stores);
+    BackwardApplyColumns(dy + part.offset, OffsetOrNull(x, part.offset), dx + part.offset,
+                         part.rows, coefficients + part.first_column, stores);
   });
 }
 

@@ -6,6 +6,7 @@
 #include "cpp/chan.h"
 #include "cpp/moments.h"
 #include "cpp/normalize.h"
+#include "cpp/offset_or_null.h"
 #include "cpp/scratch.h"
 #include "cpp/split.h"
 #include "cpp/streaming.h"
@@ -124,8 +125,8 @@ void ThreadedApplyRuns(const OutputGradient<T>& dy, const T* x, T* dx, const Run
   const RunsSplit parts = RunsSplit::OfElements(runs, sizeof(T));
   ParallelFor(parts.Count(), [&](size_t i) {
     const RunsPart part = parts[i];
-    BackwardApplyRuns(dy + part.offset, x == nullptr ? nullptr : x + part.offset, dx + part.offset,
-                      part.runs, coefficients + part.first_group, stores);
+    BackwardApplyRuns(dy + part.offset, OffsetOrNull(x, part.offset), dx + part.offset, part.runs,
+                      coefficients + part.first_group, stores);
   });
 }
 

@@ -37,25 +37,24 @@ inline std::vector<uint8_t> NewMask(size_t elements) {
   return std::vector<uint8_t>(BytesOfBits(elements), 0xA5);
 }
 
+template <class Target, typename T>
+Target FusedAs(Target target, const Fused& fused, T* residual, decltype(Target::mask) mask) {
+  target.activation = fused.activation;
+  target.negative_slope = static_cast<decltype(target.negative_slope)>(fused.negative_slope);
+  if (fused.has_residual) target.residual = residual;
+  target.mask = mask;
+  return target;
+}
+
 template <typename T>
 Output<T> FusedOutputOf(T* y, const Fused& fused, const T* residual, uint8_t* mask) {
-  Output<T> output(y);
-  output.activation = fused.activation;
-  output.negative_slope = static_cast<T>(fused.negative_slope);
-  if (fused.has_residual) output.residual = residual;
-  output.mask = mask;
-  return output;
+  return FusedAs(Output<T>(y), fused, residual, mask);
 }
 
 template <typename T>
 OutputGradient<T> FusedGradientOf(const T* dy, const Fused& fused, T* residual,
                                   const uint8_t* mask) {
-  OutputGradient<T> gradient(dy);
-  gradient.activation = fused.activation;
-  gradient.negative_slope = static_cast<T>(fused.negative_slope);
-  if (fused.has_residual) gradient.residual = residual;
-  gradient.mask = mask;
-  return gradient;
+  return FusedAs(OutputGradient<T>(dy), fused, residual, mask);
 }
 
 // Whether the gradient passes where z went in: NaN is not negative to relu, nor positive to leaky
