@@ -1,6 +1,7 @@
 #include <napi.h>
 
 #include "binding/batch_norm.h"
+#include "binding/group_norm.h"
 #include "binding/memory.h"
 #include "binding/targets.h"
 #include "binding/threads.h"
@@ -27,6 +28,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   ExportHot(exports, "batchNormEval", BatchNormEvalEntry);
   ExportHot(exports, "batchNormTrain", BatchNormTrainEntry);
   ExportHot(exports, "batchNormBackward", BatchNormBackwardEntry);
+  ExportHot(exports, "groupNormForward", GroupNormForwardEntry);
+  ExportHot(exports, "groupNormBackward", GroupNormBackwardEntry);
   ExportHot(exports, "moments", MomentsEntry);
   Export(exports, "keepFreedMemory", KeepFreedMemoryEntry);
   Export(exports, "adviseHugePages", AdviseHugePagesEntry);

@@ -72,6 +72,17 @@ Shape Arguments::ReadShape(size_t index) {
   return {n, c, s};
 }
 
+size_t Arguments::ReadGroups(size_t index, const Shape& shape) {
+  const size_t groups = ReadSize(index);
+  size_t product;
+  // Without channels their product with the samples is not bounded by that of the sizes.
+  if (status_ == Status::kOk &&
+      (groups == 0 || shape.c % groups != 0 || !Multiply(shape.n, groups, &product))) {
+    Fail(Status::kWrongSize);
+  }
+  return status_ == Status::kOk ? groups : 1;
+}
+
 Arguments::Array Arguments::ReadArray(size_t index) {
   napi_typedarray_type type;
   Array array = {nullptr, 0, ElementType::kUnset, false};

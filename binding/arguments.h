@@ -27,6 +27,8 @@ class Arguments {
 
   // Three sizes from `index` on, whose products fit.
   Shape ReadShape(size_t index);
+  // A number of groups into which the channels of `shape` divide.
+  size_t ReadGroups(size_t index, const Shape& shape);
   // A boolean: whether the layout is channels last.
   Layout ReadLayout(size_t index);
   bool ReadBool(size_t index);

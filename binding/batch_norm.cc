@@ -1,30 +1,11 @@
 #include "binding/batch_norm.h"
 
 #include "binding/arguments.h"
+#include "binding/call.h"
 #include "cpp/batch_norm.h"
 
 namespace batchnorm {
 namespace {
-
-napi_value Return(napi_env env, Status status) {
-  napi_value value = nullptr;
-  napi_create_int32(env, static_cast<int>(status), &value);
-  return value;
-}
-
-Status Completed(bool completed) { return completed ? Status::kOk : Status::kOutOfMemory; }
-
-// Calls run with a zero of the call's element type, which tells run which type that is.
-template <class Run>
-Status WithElementType(const Arguments& arguments, const Run& run) {
-  if (arguments.status() != Status::kOk) return arguments.status();
-  return arguments.element_type() == ElementType::kFloat32 ? run(0.0f) : run(0.0);
-}
-
-template <typename T>
-Affine<T> AsAffine(const void* weight, const void* bias) {
-  return {static_cast<const T*>(weight), static_cast<const T*>(bias)};
-}
 
 // Whether a call can do without the mask that its activation would write or read.
 enum class Mask { kOptional, kNeeded };

@@ -1,4 +1,4 @@
-// dx = (g - grad_mean - (x - mean) * slope) * scale for runs and columns.
+// dx = (g * weight - grad_mean - (x - mean) * slope) * scale for runs and columns.
 
 #if defined(BATCHNORM_BACKWARD_APPLY_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef BATCHNORM_BACKWARD_APPLY_INL_H_
@@ -25,7 +25,7 @@ struct BackwardVecs {
 
   HWY_INLINE V Apply(V grad, V x) const {
     const V deviation = hn::Sub(hn::Sub(x, mean_high), mean_low);
-    const V centered = hn::Sub(hn::Sub(grad, grad_mean_high), grad_mean_low);
+    const V centered = hn::Sub(hn::MulSub(grad, weight, grad_mean_high), grad_mean_low);
     return hn::Mul(hn::NegMulAdd(deviation, slope, centered), scale);
   }
 
@@ -35,6 +35,7 @@ struct BackwardVecs {
   V grad_mean_low;
   V slope;
   V scale;
+  V weight;
 };
 
 // In what follows, dy is a PlainGradient or a GatedGradient. A null x stands for running
@@ -47,7 +48,8 @@ HWY_INLINE void BackwardApplyRun(const Gradient dy, const T* x, T* dx, size_t le
   const hn::ScalableTag<Compute<T>> d;
   const BackwardVecs<decltype(d)> vecs = {hn::Set(d, c.mean.high),      hn::Set(d, c.mean.low),
                                           hn::Set(d, c.grad_mean.high), hn::Set(d, c.grad_mean.low),
-                                          hn::Set(d, c.slope),          hn::Set(d, c.scale)};
+                                          hn::Set(d, c.slope),          hn::Set(d, c.scale),
+                                          hn::Set(d, c.weight)};
   Transform<kStream>(dx, length, [=](const auto vec, size_t i) BATCHNORM_INLINE_ATTR {
     if (kStream) PrefetchAhead(dy.dy() + i, length - i, jump);
     const auto grad = dy.Load(d, vec, i);
@@ -67,6 +69,7 @@ struct BackwardColumnCoefficients {
   HWY_ALIGN T grad_mean_low[kCoefficientColumns];
   HWY_ALIGN T slope[kCoefficientColumns];
   HWY_ALIGN T scale[kCoefficientColumns];
+  HWY_ALIGN T weight[kCoefficientColumns];
 
   void Set(size_t j, const BackwardCoefficients<T>& c) {
     mean_high[j] = c.mean.high;
@@ -75,6 +78,7 @@ struct BackwardColumnCoefficients {
     grad_mean_low[j] = c.grad_mean.low;
     slope[j] = c.slope;
     scale[j] = c.scale;
+    weight[j] = c.weight;
   }
 };
 
@@ -99,7 +103,8 @@ HWY_INLINE void BackwardApplyStretch(Gradient dy, const T* x, T* dx, const Stret
                        const BackwardVecs<decltype(d)> vecs = {
                            hn::LoadU(d, c.mean_high + j),      hn::LoadU(d, c.mean_low + j),
                            hn::LoadU(d, c.grad_mean_high + j), hn::LoadU(d, c.grad_mean_low + j),
-                           hn::LoadU(d, c.slope + j),          scale};
+                           hn::LoadU(d, c.slope + j),          scale,
+                           hn::LoadU(d, c.weight + j)};
                        return vecs.Apply(grad, vec.Load(d, x + i));
                      });
 }

@@ -8,9 +8,9 @@
 
 namespace batchnorm {
 
-// dx = (g - grad_mean - (x - mean) * slope) * scale with coefficients[g] for group g. A null x
-// stands for running statistics, through which no gradient flows: dx = g * scale. dx may be dy or
-// x.
+// dx = (g * weight - grad_mean - (x - mean) * slope) * scale with coefficients[g] for group g. A
+// null x stands for running statistics, through which no gradient flows: dx = g * scale. dx may be
+// dy or x.
 void BackwardApplyRuns(const OutputGradient<float>& dy, const float* x, float* dx, const Runs& runs,
                        const BackwardCoefficients<float>* coefficients, Stores stores);
 void BackwardApplyRuns(const OutputGradient<double>& dy, const double* x, double* dx,

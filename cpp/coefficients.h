@@ -46,20 +46,24 @@ struct NormalizeCoefficients {
   T bias;
 };
 
-// What one channel needs for dx = (dy - grad_mean - (x - mean) * slope) * scale.
+// What one channel needs for dx = (dy * weight - grad_mean - (x - mean) * slope) * scale. A weight
+// of 1 changes no bit.
 template <typename T>
 struct BackwardCoefficients {
   BackwardCoefficients() = default;
-  HWY_INLINE BackwardCoefficients(double mean, double grad_mean, double slope, double scale)
+  HWY_INLINE BackwardCoefficients(double mean, double grad_mean, double slope, double scale,
+                                  double weight = 1.0)
       : mean(mean),
         grad_mean(grad_mean),
         slope(static_cast<T>(slope)),
-        scale(FiniteScale<T>(scale)) {}
+        scale(FiniteScale<T>(scale)),
+        weight(static_cast<T>(weight)) {}
 
   Split<T> mean;
   Split<T> grad_mean;
   T slope;
   T scale;
+  T weight;
 };
 
 }  // namespace batchnorm

@@ -88,6 +88,44 @@ export interface Native {
     negativeSlope: number,
     mask: Uint8Array | null,
   ): Status;
+  /**
+   * LayerNorm, RMSNorm, GroupNorm and InstanceNorm: the statistics have an element for each of the
+   * n * groups sets of c / groups channels. Where it is not `centered`, the mean is 0 and the
+   * variance the mean square. `y` may be `x`.
+   */
+  groupNormForward(
+    x: FloatArray,
+    y: FloatArray,
+    n: number,
+    c: number,
+    s: number,
+    channelsLast: boolean,
+    groups: number,
+    centered: boolean,
+    weight: FloatArray | null,
+    bias: FloatArray | null,
+    eps: number,
+    mean: Float64Array,
+    variance: Float64Array,
+    invstd: Float64Array,
+  ): Status;
+  /** The gradients of the parameters, c each, are always written. `gradInput` may be an input. */
+  groupNormBackward(
+    gradOutput: FloatArray,
+    x: FloatArray,
+    gradInput: FloatArray,
+    n: number,
+    c: number,
+    s: number,
+    channelsLast: boolean,
+    groups: number,
+    centered: boolean,
+    weight: FloatArray | null,
+    mean: Float64Array,
+    invstd: Float64Array,
+    gradWeight: Float64Array,
+    gradBias: Float64Array,
+  ): Status;
   moments(
     x: FloatArray,
     n: number,
