@@ -7,6 +7,8 @@ export {
   forwardWithRunningStatistics,
 } from './batch-norm-forward';
 export type { Caller } from './caller';
+export { collapse } from './collapse';
 export { Kept } from './kept';
 export { optional } from './optional';
 export { checkEps, checkMomentum } from './options';
+export type { Statistics } from './statistics';

@@ -1,25 +1,9 @@
-import {
-  type ActivationName,
-  checkActivation,
-  checkEps,
-  checkMomentum,
-  checkNegativeSlope,
-} from '../functional/internal';
+import { type ActivationName, checkActivation, checkNegativeSlope } from '../functional/internal';
 import type { Activation } from '../native';
 import { checkBoolean, checkOptions } from '../options';
-import { checkDType, type DType } from '../tensor/dtype';
+import { checkNormSettings, type NormOptions, type NormSettings } from './norm-options';
 
-export interface BatchNormOptions {
-  /** Added to the variance; a finite number >= 0. */
-  eps?: number | undefined;
-  /** Weight of the new value in the running statistics; null for their cumulative average. */
-  momentum?: number | null | undefined;
-  /** Whether to learn a scale (`weight`) and a shift (`bias`) per channel. */
-  affine?: boolean | undefined;
-  /** Whether to keep running statistics, for evaluation to normalize with. */
-  trackRunningStats?: boolean | undefined;
-  /** The type of parameters and buffers, and so of the input. */
-  dtype?: DType | undefined;
+export interface BatchNormOptions extends NormOptions {
   /** false keeps the biased variance in `runningVar`, as Keras, ONNX and oneDNN do. */
   unbiasedRunningVar?: boolean | undefined;
   /** What the layer does with its output in the same pass; nothing when absent. */
@@ -39,8 +23,8 @@ const defaults = {
   negativeSlope: null,
 } as const;
 
-type Given = { [Name in keyof BatchNormOptions]-?: Exclude<BatchNormOptions[Name], undefined> };
-interface Settings extends Omit<Given, 'activation' | 'negativeSlope'> {
+interface Settings extends NormSettings {
+  unbiasedRunningVar: boolean;
   activation: Activation;
   negativeSlope: number;
 }
@@ -60,11 +44,7 @@ export function readOptions(caller: string, options: BatchNormOptions): Settings
   } = options;
   const applied = checkActivation(caller, activation);
   return {
-    eps: checkEps(caller, eps),
-    momentum: momentum === null ? null : checkMomentum(caller, momentum),
-    affine: checkBoolean(caller, 'affine', affine),
-    trackRunningStats: checkBoolean(caller, 'trackRunningStats', trackRunningStats),
-    dtype: checkDType(dtype, caller),
+    ...checkNormSettings(caller, { eps, momentum, affine, trackRunningStats, dtype }),
     unbiasedRunningVar: checkBoolean(caller, 'unbiasedRunningVar', unbiasedRunningVar),
     activation: applied,
     negativeSlope: checkNegativeSlope(caller, negativeSlope, applied),

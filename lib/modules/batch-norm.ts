@@ -2,28 +2,23 @@ import { ArgumentError } from '../errors';
 import {
   type ActivationName,
   backward,
-  type Caller,
-  checkEps,
-  checkMomentum,
+  collapse,
   type ForwardCall,
   forwardWithBatchStatistics,
   forwardWithRunningStatistics,
   Kept,
   optional,
+  type Statistics,
 } from '../functional/internal';
 import { Activation } from '../native';
 import { checkBoolean, checkOptions } from '../options';
-import { ones, zeros } from '../tensor/creation';
-import type { DType } from '../tensor/dtype';
-import { nameOf } from '../tensor/name-of';
-import { Parameter } from '../tensor/parameter';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { accumulateGrad, checkGrad } from './accumulate-grad';
 import { type BatchNormOptions, readOptions } from './batch-norm-options';
-import { Module } from './module';
-import { reprBoolean, reprFloat } from './repr';
-import type { Counter, StateEntry } from './state-dict';
+import { NormBase } from './norm-base';
+import { type Lazy, NormState } from './norm-state';
+import { reprFloat } from './repr';
 
 export interface ForwardOptions {
   /**
@@ -61,105 +56,36 @@ const backwardOptions = ['out', 'outResidual'];
 const activationNames = [null, 'relu', 'leakyRelu'] as const;
 
 /** What BatchNorm1d, 2d and 3d share; they differ in the ranks they accept. */
-export abstract class BatchNorm extends Module {
-  /** C, the channels of every input. */
-  readonly numFeatures: number;
-  /** Whether the layer learns `weight` and `bias`. */
-  readonly affine: boolean;
-  /** The type of parameters and buffers. */
-  readonly dtype: DType;
+export abstract class BatchNorm extends NormBase {
   /** Whether `runningVar` takes the unbiased variance, as in PyTorch. */
   readonly unbiasedRunningVar: boolean;
-  /** Set to false later, it stops the updates in training; evaluation still uses the buffers. */
-  trackRunningStats: boolean;
 
-  // Getters alone show these, since what forward checks must be what backward uses.
-  readonly #weight: Parameter | null;
-  readonly #bias: Parameter | null;
-  readonly #runningMean: Tensor | null;
-  readonly #runningVar: Tensor | null;
-  #eps: number;
-  #momentum: number | null;
-  readonly #batches: Counter | null;
+  readonly #state: NormState;
   readonly #activation: Activation;
   readonly #negativeSlope: number;
-  readonly #caller: Caller;
   // Made once and used again, since small arrays cost more than small batches.
-  readonly #kept: Kept;
-  readonly #gradWeight: Float64Array;
-  readonly #gradBias: Float64Array;
+  #kept: Kept | null = null;
+  #gradWeight: Float64Array | null = null;
+  #gradBias: Float64Array | null = null;
 
-  protected constructor(ranks: readonly number[], numFeatures: number, options: BatchNormOptions) {
-    super();
+  protected constructor(
+    ranks: readonly number[],
+    numFeatures: number | Lazy,
+    options: BatchNormOptions,
+  ) {
     const { name } = new.target;
     if (new.target === BatchNorm) {
       throw new ArgumentError(
         'BatchNorm is abstract: make a BatchNorm1d, BatchNorm2d or BatchNorm3d',
       );
     }
-    if (!Number.isSafeInteger(numFeatures) || numFeatures <= 0) {
-      throw new ArgumentError(
-        `${name}: numFeatures should be a positive integer, got ${nameOf(numFeatures)}`,
-      );
-    }
-    const { eps, momentum, affine, trackRunningStats, dtype, ...rest } = readOptions(name, options);
-    const shape = [numFeatures];
-    this.numFeatures = numFeatures;
-    this.affine = affine;
-    this.dtype = dtype;
-    this.unbiasedRunningVar = rest.unbiasedRunningVar;
-    this.#weight = affine ? new Parameter(ones(shape, { dtype })) : null;
-    this.#bias = affine ? new Parameter(zeros(shape, { dtype })) : null;
-    this.#runningMean = trackRunningStats ? zeros(shape, { dtype }) : null;
-    this.#runningVar = trackRunningStats ? ones(shape, { dtype }) : null;
-    this.trackRunningStats = trackRunningStats;
-    this.#eps = eps;
-    this.#momentum = momentum;
-    this.#batches = trackRunningStats ? { value: 0 } : null;
-    this.#activation = rest.activation;
-    this.#negativeSlope = rest.negativeSlope;
-    this.#caller = { name, ranks, numFeatures };
-    this.#kept = new Kept(numFeatures);
-    this.#gradWeight = new Float64Array(numFeatures);
-    this.#gradBias = new Float64Array(numFeatures);
-  }
-
-  /** Scale, C values, 1 at first; null without `affine`. */
-  get weight(): Parameter | null {
-    return this.#weight;
-  }
-
-  /** Shift, C values, 0 at first; null without `affine`. */
-  get bias(): Parameter | null {
-    return this.#bias;
-  }
-
-  /** Running mean, C values, 0 at first; null where made without `trackRunningStats`. */
-  get runningMean(): Tensor | null {
-    return this.#runningMean;
-  }
-
-  /** Running variance, C values, 1 at first; null where made without `trackRunningStats`. */
-  get runningVar(): Tensor | null {
-    return this.#runningVar;
-  }
-
-  /** Added to the variance; a finite number >= 0. */
-  get eps(): number {
-    return this.#eps;
-  }
-
-  set eps(value: number) {
-    this.#eps = checkEps(this.#caller.name, value);
-  }
-
-  /** Weight of the new value in the running statistics; null for their cumulative average. */
-  get momentum(): number | null {
-    return this.#momentum;
-  }
-
-  set momentum(value: number | null) {
-    this.#momentum = value === null ? null : checkMomentum(this.#caller.name, value);
+    const settings = readOptions(name, options);
+    const state = new NormState(name, ranks, numFeatures, settings);
+    super(state);
+    this.unbiasedRunningVar = settings.unbiasedRunningVar;
+    this.#state = state;
+    this.#activation = settings.activation;
+    this.#negativeSlope = settings.negativeSlope;
   }
 
   /** What is done with the output in the same pass; null for nothing. */
@@ -170,11 +96,6 @@ export abstract class BatchNorm extends Module {
   /** leakyRelu's factor for what is below 0; null with any other activation. */
   get negativeSlope(): number | null {
     return this.#activation === Activation.leakyRelu ? this.#negativeSlope : null;
-  }
-
-  /** Training batches that went into the running statistics; null where there are none. */
-  get numBatchesTracked(): number | null {
-    return this.#batches === null ? null : this.#batches.value;
   }
 
   /**
@@ -205,7 +126,10 @@ export abstract class BatchNorm extends Module {
    * changes nothing.
    */
   forward(input: TensorLike, options: ForwardOptions = {}): Tensor {
-    const { name } = this.#caller;
+    const { channels } = this.#state;
+    if (channels === null) return this.#firstForward(input, options);
+    const { caller, runningMean, runningVar } = channels;
+    const { name } = caller;
     checkOptions(name, options, forwardOptions);
     const { residual, out, grad = this.training } = options;
     // First, since reading what stands for a tensor may run a caller's code.
@@ -215,34 +139,46 @@ export abstract class BatchNorm extends Module {
     checkBoolean(name, 'grad', grad);
     const updates = this.training && this.trackRunningStats;
     const usesRunning = updates || !this.training;
+    const usesBatch = this.training || runningMean === null;
+    this.#kept ??= grad || usesBatch ? new Kept(channels.numFeatures) : null;
+    const kept = this.#kept;
     const call: ForwardCall = {
-      caller: this.#caller,
+      caller,
       input: x,
-      weight: this.#weight,
-      bias: this.#bias,
-      runningMean: usesRunning ? this.#runningMean : null,
-      runningVar: usesRunning ? this.#runningVar : null,
-      eps: this.#eps,
+      weight: channels.weight,
+      bias: channels.bias,
+      runningMean: usesRunning ? runningMean : null,
+      runningVar: usesRunning ? runningVar : null,
+      eps: this.#state.eps,
       residual: added,
       activation: this.#activation,
       negativeSlope: this.#negativeSlope,
       out: output,
-      kept: grad ? this.#kept : null,
+      kept: grad ? kept : null,
     };
-    const usesBatch = this.training || this.#runningMean === null;
-    const y = usesBatch ? this.#forwardBatch(call, updates) : forwardWithRunningStatistics(call);
-    if (!grad) this.#kept.clear();
+    const y = usesBatch
+      ? this.#forwardBatch(call, (kept as Kept).statistics, updates)
+      : forwardWithRunningStatistics(call);
+    if (!grad) kept?.clear();
     return y;
   }
 
-  #forwardBatch(call: ForwardCall, updates: boolean): Tensor {
-    const batches = updates ? this.#batches : null;
-    const momentum = this.#momentum ?? (batches === null ? 0 : 1 / (batches.value + 1));
-    const { unbiasedRunningVar } = this;
-    const { statistics } = this.#kept;
-    const y = forwardWithBatchStatistics(call, momentum, unbiasedRunningVar, statistics);
-    if (batches !== null) batches.value++;
+  #forwardBatch(call: ForwardCall, statistics: Statistics, updates: boolean): Tensor {
+    const { batches, momentum } = this.#state;
+    const counter = updates ? batches : null;
+    const factor = momentum ?? (counter === null ? 0 : 1 / (counter.value + 1));
+    const y = forwardWithBatchStatistics(call, factor, this.unbiasedRunningVar, statistics);
+    if (counter !== null) counter.value++;
     return y;
+  }
+
+  #firstForward(input: TensorLike, options: ForwardOptions): Tensor {
+    const { name } = this.constructor;
+    const x = asTensor(input, 'input', name);
+    const { c } = collapse({ name, ranks: this.#state.ranks, numFeatures: null }, x);
+    // An input that was refused may have had other channels.
+    this.#kept = null;
+    return this.firstForward(c, () => BatchNorm.prototype.forward.call(this, x, options));
   }
 
   /** Where `outResidual` says that the last `forward` had a residual; see the other overload. */
@@ -283,22 +219,26 @@ export abstract class BatchNorm extends Module {
     options?: BackwardOptions,
   ): Gradients;
   backward(gradOutput: TensorLike, options: BackwardOptions = {}): Tensor | ResidualGradients {
-    const { name } = this.#caller;
+    const { channels } = this.#state;
+    const name = channels?.caller.name ?? this.constructor.name;
     checkOptions(name, options, backwardOptions);
     const { out, outResidual } = options;
     const dy = asTensor(gradOutput, 'gradOutput', name);
     const inputOut = optional(out, 'out', name);
     const residualOut = optional(outResidual, 'outResidual', name);
     const kept = this.#kept;
-    const { input } = kept;
-    if (input === null) throw nothingKept(name);
-    checkGrad(name, 'weight', this.#weight);
-    checkGrad(name, 'bias', this.#bias);
+    const input = kept === null ? null : kept.input;
+    if (channels === null || kept === null || input === null) throw nothingKept(name);
+    const { weight, bias, numFeatures } = channels;
+    checkGrad(name, 'weight', weight);
+    checkGrad(name, 'bias', bias);
+    this.#gradWeight ??= new Float64Array(numFeatures);
+    this.#gradBias ??= new Float64Array(numFeatures);
     const { gradInput, gradResidual } = backward({
-      caller: this.#caller,
+      caller: channels.caller,
       gradOutput: dy,
       input,
-      weight: this.#weight,
+      weight,
       mean: kept.statistics.mean,
       invstd: kept.statistics.invstd,
       training: kept.usedBatchStatistics,
@@ -311,66 +251,14 @@ export abstract class BatchNorm extends Module {
       gradWeight: this.#gradWeight,
       gradBias: this.#gradBias,
     });
-    accumulateGrad(this.#weight, this.#gradWeight);
-    accumulateGrad(this.#bias, this.#gradBias);
+    accumulateGrad(weight, this.#gradWeight);
+    accumulateGrad(bias, this.#gradBias);
     kept.input = null;
     return gradResidual === null ? gradInput : { gradInput, gradResidual };
   }
 
-  override namedParameters(): [name: string, parameter: Parameter][] {
-    const weight = this.#weight;
-    const bias = this.#bias;
-    return weight === null || bias === null
-      ? []
-      : [
-          ['weight', weight],
-          ['bias', bias],
-        ];
-  }
-
-  /** `running_mean` and `running_var`; the counter is {@link numBatchesTracked}. */
-  override namedBuffers(): [name: string, buffer: Tensor][] {
-    const runningMean = this.#runningMean;
-    const runningVar = this.#runningVar;
-    return runningMean === null || runningVar === null
-      ? []
-      : [
-          ['running_mean', runningMean],
-          ['running_var', runningVar],
-        ];
-  }
-
-  protected override stateEntries(): StateEntry[] {
-    const entries = super.stateEntries();
-    if (this.#batches !== null)
-      entries.push({ key: 'num_batches_tracked', counter: this.#batches });
-    return entries;
-  }
-
-  /** Running mean 0, running variance 1, no batch counted; nothing without `trackRunningStats`. */
-  resetRunningStats(): void {
-    if (!this.trackRunningStats) return;
-    this.#runningMean?.data.fill(0);
-    this.#runningVar?.data.fill(1);
-    if (this.#batches !== null) this.#batches.value = 0;
-  }
-
-  /** Weight 1 and bias 0, and {@link resetRunningStats}. */
-  resetParameters(): void {
-    this.resetRunningStats();
-    this.#weight?.data.fill(1);
-    this.#bias?.data.fill(0);
-  }
-
   protected override extraRepr(): string {
-    const momentum = this.#momentum === null ? 'None' : reprFloat(this.#momentum);
-    const shown = [
-      `${this.numFeatures}`,
-      `eps=${reprFloat(this.#eps)}`,
-      `momentum=${momentum}`,
-      `affine=${reprBoolean(this.affine)}`,
-      `track_running_stats=${reprBoolean(this.trackRunningStats)}`,
-    ];
+    const shown = [super.extraRepr()];
     if (!this.unbiasedRunningVar) shown.push('unbiased_running_var=False');
     if (this.#activation === Activation.relu) shown.push('activation=relu');
     if (this.#activation === Activation.leakyRelu) {

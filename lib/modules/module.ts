@@ -1,9 +1,12 @@
 import { ArgumentError } from '../errors';
-import { checkBoolean } from '../options';
+import { optional } from '../functional/internal';
+import { checkBoolean, checkOptions } from '../options';
 import { requireMemory } from '../tensor/memory';
-import type { Parameter } from '../tensor/parameter';
+import { nameOf } from '../tensor/name-of';
+import { Parameter } from '../tensor/parameter';
 import { sizeOf } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
+import type { TensorLike } from '../tensor/tensor-like';
 import {
   type LoadStateDictOptions,
   type LoadStateDictResult,
@@ -13,10 +16,42 @@ import {
   type StateEntry,
 } from './state-dict';
 
-/** What every layer has: a mode, parameters, buffers and a state dict, as PyTorch's `nn.Module`. */
+export interface RegisterBufferOptions {
+  /** Whether the buffer goes into the state dict; true unless told. */
+  persistent?: boolean | undefined;
+}
+
+/**
+ * What every layer and every net of layers has, as PyTorch's `nn.Module`: a mode, parameters,
+ * buffers, modules inside, and a state dict of them all.
+ *
+ * Extend it and keep modules and parameters in fields: those are found by themselves, in the order
+ * in which they were set, under the fields' names. A plain Tensor in a field is no part of the
+ * state, {@link registerBuffer} makes it one; modules in an array are not found, put them into a
+ * `Sequential`. Names nest with dots: `head.0.weight`.
+ *
+ * @example
+ * ```ts
+ * class Net extends Module {
+ *   bn = new BatchNorm1d(3);
+ *   scale = new Parameter(ones([1]));
+ *   seen = this.registerBuffer('seen', zeros([1]));
+ *
+ *   forward(x: Tensor): Tensor {
+ *     return this.bn.forward(x);
+ *   }
+ * }
+ *
+ * const net = new Net().eval();
+ * Object.keys(net.stateDict()); // ['scale', 'seen', 'bn.weight', 'bn.bias', ...]
+ * ```
+ */
 export abstract class Module {
-  /** Whether the layer is in training mode; set it with {@link train} and {@link eval}. */
+  /** Whether the module is in training mode; set it with {@link train} and {@link eval}. */
   training = true;
+
+  // Names alone, and whether the state dict has them: the tensors are in fields.
+  readonly #buffers = new Map<string, boolean>();
 
   // JavaScript does not know that a class is abstract.
   constructor() {
@@ -25,31 +60,93 @@ export abstract class Module {
     }
   }
 
-  /** Parameters with PyTorch's names, in PyTorch's order, absent ones left out. */
-  abstract namedParameters(): [name: string, parameter: Parameter][];
+  /** The parameters of this module alone, absent ones left out. */
+  protected ownParameters(): [name: string, parameter: Parameter][] {
+    return fieldsOf(this, Parameter);
+  }
 
-  /** Tensors of the state that are not learned, with PyTorch's names, absent ones left out. */
-  abstract namedBuffers(): [name: string, buffer: Tensor][];
+  /** The buffers of this module alone, absent ones left out. */
+  protected ownBuffers(): [name: string, buffer: Tensor][] {
+    const found: [string, Tensor][] = [];
+    for (const name of this.#buffers.keys()) {
+      const buffer: unknown = Reflect.get(this, name);
+      if (buffer === null || buffer === undefined) continue;
+      checkBuffer(this.constructor.name, name, buffer);
+      found.push([name, buffer]);
+    }
+    return found;
+  }
 
-  /** The arguments that {@link toString} shows. */
-  protected abstract extraRepr(): string;
+  /** What the state dict holds of this module alone, in PyTorch's order. */
+  protected ownStateEntries(): StateEntry[] {
+    const kept = this.ownBuffers().filter(([name]) => this.#buffers.get(name) !== false);
+    return [...this.ownParameters(), ...kept].map(([key, tensor]) => ({ key, tensor }));
+  }
 
-  /** Everything that the state dict holds, in PyTorch's order. */
-  protected stateEntries(): StateEntry[] {
-    return [...this.namedParameters(), ...this.namedBuffers()].map(([key, tensor]) => ({
-      key,
-      tensor,
-    }));
+  /** Throws where parameters or buffers have no shape yet. */
+  protected requireShapes(): void {}
+
+  /** The arguments that {@link toString} shows; a line each where there are several. */
+  protected extraRepr(): string {
+    return '';
   }
 
   /**
-   * Sets training mode (or, with false, evaluation mode) and returns the module.
+   * Makes a tensor a part of the state that is not learned, and the field `name` of it. Setting
+   * that field to another Tensor or to null changes the buffer.
+   *
+   * @param tensor The buffer itself, not a copy; null for one that is still absent.
+   * @returns The buffer, for a field to be initialized with it.
+   * @throws ArgumentError where the name is taken, empty or has a dot in it.
+   *
+   * @example
+   * ```ts
+   * class Centered extends Module {
+   *   readonly center = this.registerBuffer('center', zeros([3]));
+   * }
+   * ```
+   */
+  registerBuffer(name: string, tensor: TensorLike, options?: RegisterBufferOptions): Tensor;
+  registerBuffer(
+    name: string,
+    tensor: TensorLike | null,
+    options?: RegisterBufferOptions,
+  ): Tensor | null;
+  registerBuffer(
+    name: string,
+    tensor: TensorLike | null,
+    options: RegisterBufferOptions = {},
+  ): Tensor | null {
+    const caller = this.constructor.name;
+    checkOptions(caller, options, ['persistent']);
+    const { persistent = true } = options;
+    checkBoolean(caller, 'persistent', persistent);
+    if (typeof name !== 'string') {
+      throw new ArgumentError(`${caller}: buffer name should be a string, got ${nameOf(name)}`);
+    }
+    checkName(caller, name);
+    if (!this.#buffers.has(name) && Reflect.get(this, name) !== undefined) {
+      throw new ArgumentError(`${caller}: attribute '${name}' already exists, name it otherwise`);
+    }
+    const buffer = optional(tensor, `buffer '${name}'`, caller);
+    if (buffer !== null) checkBuffer(caller, name, buffer);
+    (this as Record<string, unknown>)[name] = buffer;
+    this.#buffers.set(name, persistent);
+    return buffer;
+  }
+
+  /**
+   * Sets training mode (or, with false, evaluation mode) for this module and all inside, by their
+   * own `train`, and returns the module.
    *
    * @throws ArgumentError where `mode` is not a boolean.
    */
   train(mode = true): this {
     checkBoolean(this.constructor.name, 'mode', mode);
     this.training = mode;
+    unlessInside(settingMode, this, () => {
+      for (const child of this.children()) child.train(mode);
+    });
     return this;
   }
 
@@ -58,41 +155,119 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** An array of the parameters, to hand to an optimizer. */
+  /** An array of the modules directly inside, each once. */
+  children(): Module[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  /** The modules directly inside with their names; one that is there twice comes once. */
+  namedChildren(): [name: string, child: Module][] {
+    return distinct(childrenOf(this));
+  }
+
+  /** An array of this module and all inside, each once. */
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** This module (its name is '') and all inside, each once and before what is inside it. */
+  namedModules(): [name: string, module: Module][] {
+    const found = new Map<Module, string>();
+    const visit = (name: string, module: Module) => {
+      if (found.has(module)) return;
+      found.set(module, name);
+      for (const [child, inside] of childrenOf(module)) visit(`${prefixOf(name)}${child}`, inside);
+    };
+    visit('', this);
+    return [...found].map(([module, name]) => [name, module]);
+  }
+
+  /**
+   * Calls `fn` with each module, once, first with those inside, last with this one, and returns
+   * this one. The modules are those that were there before the first call.
+   *
+   * @throws ArgumentError where `fn` is no function.
+   */
+  apply(fn: (module: Module) => void): this {
+    if (typeof fn !== 'function') {
+      const got = nameOf(fn);
+      throw new ArgumentError(`${this.constructor.name}: fn should be a function, got ${got}`);
+    }
+    const seen = new Set<Module>();
+    const inOrder: Module[] = [];
+    const visit = (module: Module) => {
+      if (seen.has(module)) return;
+      seen.add(module);
+      for (const [, child] of childrenOf(module)) visit(child);
+      inOrder.push(module);
+    };
+    visit(this);
+    for (const module of inOrder) fn(module);
+    return this;
+  }
+
+  /** An array of all parameters, to hand to an optimizer. */
   parameters(): Parameter[] {
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
-  /** An array of the buffers. */
+  /**
+   * All parameters with PyTorch's names, in PyTorch's order, each once.
+   *
+   * @throws ArgumentError where a lazy layer has none yet.
+   */
+  namedParameters(): [name: string, parameter: Parameter][] {
+    return this.#namedMembers((module) => module.ownParameters());
+  }
+
+  /** An array of all buffers. */
   buffers(): Tensor[] {
     return this.namedBuffers().map(([, buffer]) => buffer);
   }
 
+  /**
+   * All tensors of the state that are not learned, with PyTorch's names, each once.
+   *
+   * @throws ArgumentError where a lazy layer has none yet.
+   */
+  namedBuffers(): [name: string, buffer: Tensor][] {
+    return this.#namedMembers((module) => module.ownBuffers());
+  }
+
+  #namedMembers<T>(membersOf: (module: Module) => [string, T][]): [string, T][] {
+    const members = this.namedModules().flatMap(([name, module]) => {
+      module.requireShapes();
+      return membersOf(module).map(([key, member]): [string, T] => [prefixOf(name) + key, member]);
+    });
+    return distinct(members);
+  }
+
   /** Drops the gradients of all parameters: `grad` is null again. */
   zeroGrad(): void {
-    for (const parameter of this.parameters()) parameter.grad = null;
+    for (const module of this.modules()) {
+      for (const [, parameter] of module.ownParameters()) parameter.grad = null;
+    }
   }
 
   /**
-   * The state with PyTorch's keys, in PyTorch's order. Its tensors share the module's memory.
+   * The state with PyTorch's keys, in PyTorch's order. Its tensors share the modules' memory; a
+   * module that is used twice is there under both names.
    *
-   * @throws ArgumentError where that memory is gone.
+   * @throws ArgumentError where that memory is gone, or a lazy layer has none yet.
    */
   stateDict(): StateDict {
-    const dict: StateDict = {};
-    for (const entry of this.stateEntries()) {
-      dict[entry.key] = 'tensor' in entry ? this.#view(entry) : entry.counter.value;
+    for (const module of this.modules()) module.requireShapes();
+    const caller = this.constructor.name;
+    const values: [string, Tensor | number][] = [];
+    for (const entry of this.#stateEntries()) {
+      if ('tensor' in entry) values.push([entry.key, view(caller, entry.key, entry.tensor)]);
+      else if ('counter' in entry) values.push([entry.key, entry.counter.value]);
     }
-    return dict;
-  }
-
-  #view({ key, tensor: { data, shape } }: { key: string; tensor: Tensor }): Tensor {
-    requireMemory(this.constructor.name, key, data, sizeOf(shape));
-    return new Tensor(data, shape);
+    return Object.fromEntries(values);
   }
 
   /**
-   * Copies a state dict into the module, converting to its dtype.
+   * Copies a state dict into the module and all inside, converting to their dtypes.
    *
    * @param dict Values by key: tensors or what stands for one; counters also as number or bigint.
    * @param options `strict: false` passes over missing and unexpected keys.
@@ -100,15 +275,107 @@ export abstract class Module {
    * @throws StateDictError that lists everything that does not fit; then nothing was changed.
    */
   loadStateDict(dict: StateDictLike, options: LoadStateDictOptions = {}): LoadStateDictResult {
-    return loadState(this.constructor.name, this.stateEntries(), dict, options);
+    return loadState(this.constructor.name, this.#stateEntries(), dict, options);
+  }
+
+  /** Those of each path to a module, but for paths that lead back into themselves. */
+  #stateEntries(): StateEntry[] {
+    const entries = new Map<string, StateEntry>();
+    const visit = (prefix: string, module: Module, path: readonly Module[]) => {
+      for (const entry of module.ownStateEntries()) {
+        const key = prefix + entry.key;
+        if (entries.has(key)) {
+          throw new ArgumentError(
+            `${this.constructor.name}: two entries of the state are called '${key}': rename a field`,
+          );
+        }
+        entries.set(key, { ...entry, key });
+      }
+      for (const [name, child] of childrenOf(module)) {
+        if (!path.includes(child)) visit(`${prefix}${name}.`, child, [...path, child]);
+      }
+    };
+    visit('', this, [this]);
+    return [...entries.values()];
   }
 
   /** PyTorch's repr. */
   toString(): string {
-    return `${this.constructor.name}(${this.extraRepr()})`;
+    const { name } = this.constructor;
+    const inside = unlessInside(showing, this, () =>
+      childrenOf(this).map(([key, child]) => `(${key}): ${String(child).replaceAll('\n', '\n  ')}`),
+    );
+    if (inside === undefined) return `${name}(...)`;
+    const extra = this.extraRepr();
+    if (inside.length === 0 && !extra.includes('\n')) return `${name}(${extra})`;
+    const lines = extra === '' ? inside : [...extra.split('\n'), ...inside];
+    return `${name}(\n${lines.map((line) => `  ${line}\n`).join('')})`;
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+// A module may be inside itself, and its own train and toString call those of the modules inside.
+const settingMode = new Set<Module>();
+const showing = new Set<Module>();
+
+/** What `visit` returns; undefined where it is on its way for this module already. */
+function unlessInside<T>(active: Set<Module>, module: Module, visit: () => T): T | undefined {
+  if (active.has(module)) return undefined;
+  active.add(module);
+  try {
+    return visit();
+  } finally {
+    active.delete(module);
+  }
+}
+
+/** The fields of a module that hold a module, in the order in which they were set. */
+function childrenOf(module: Module): [name: string, child: Module][] {
+  return fieldsOf(module, Module);
+}
+
+function fieldsOf<T>(
+  module: Module,
+  Class: abstract new (...args: never[]) => T,
+): [name: string, value: T][] {
+  const found: [string, T][] = [];
+  for (const [name, value] of Object.entries(module)) {
+    if (!(value instanceof Class)) continue;
+    checkName(module.constructor.name, name);
+    found.push([name, value]);
+  }
+  return found;
+}
+
+function checkName(caller: string, name: string): void {
+  if (name !== '' && !name.includes('.')) return;
+  throw new ArgumentError(
+    `${caller}: a name in the state can't be empty or contain ".", got ${nameOf(name)}`,
+  );
+}
+
+function checkBuffer(caller: string, name: string, value: unknown): asserts value is Tensor {
+  if (value instanceof Tensor && !(value instanceof Parameter)) return;
+  const got = value instanceof Parameter ? 'a Parameter' : nameOf(value);
+  throw new ArgumentError(
+    `${caller}: cannot assign ${got} to buffer '${name}' (a plain Tensor or null is required)`,
+  );
+}
+
+function prefixOf(name: string): string {
+  return name === '' ? '' : `${name}.`;
+}
+
+/** Leaves out each value that has come before under another name. */
+function distinct<T>(named: readonly [string, T][]): [string, T][] {
+  const seen = new Set<T>();
+  return named.filter(([, value]) => !seen.has(value) && seen.add(value));
+}
+
+function view(caller: string, key: string, { data, shape, memoryFormat }: Tensor): Tensor {
+  requireMemory(caller, key, data, sizeOf(shape));
+  return new Tensor(data, shape, memoryFormat);
 }

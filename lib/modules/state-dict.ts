@@ -1,4 +1,4 @@
-import { ArgumentError, BatchNormError, StateDictError } from '../errors';
+import { ArgumentError, BatchNormError, ShapeError, StateDictError } from '../errors';
 import { checkBoolean, checkOptions } from '../options';
 import { memoryGone } from '../tensor/memory';
 import { nameOf } from '../tensor/name-of';
@@ -33,10 +33,34 @@ export interface Counter {
   value: number;
 }
 
-/** One entry of a module's state. A counter may be missing, as in PyTorch's version 1. */
+/**
+ * One entry of a module's state. A counter may be missing, as in PyTorch's version 1. What is
+ * dropped is neither given nor loaded, nor unexpected where a dict has it.
+ */
 export type StateEntry =
   | { readonly key: string; readonly tensor: Tensor }
-  | { readonly key: string; readonly counter: Counter };
+  | { readonly key: string; readonly counter: Counter }
+  | UnsizedEntry
+  | { readonly key: string; readonly dropped: true };
+
+/** A tensor of a lazy layer, by the name that the layer has for it. */
+interface UnsizedEntry {
+  readonly key: string;
+  readonly unsized: Unsized;
+  readonly name: string;
+}
+
+/** A lazy layer, one object for all its entries: the dict says how many channels it has. */
+export interface Unsized {
+  /** Makes the tensors, and changes nothing in the layer. */
+  sized(numFeatures: number): Sized;
+}
+
+export interface Sized {
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Gives them to the layer, which is lazy no more. */
+  take(): void;
+}
 
 /** Copies `dict` into `entries`, or throws one error for all that does not fit and copies nothing. */
 export function loadState(
@@ -52,14 +76,16 @@ export function loadState(
   const missingKeys: string[] = [];
   const problems: string[] = [];
   const copies: Copy[] = [];
+  const sized = new Map<Unsized, Sized>();
   for (const entry of entries) {
     const value = values.get(entry.key);
     values.delete(entry.key);
+    if ('dropped' in entry) continue;
     if (value !== undefined) {
-      const copy = prepare(entry, value);
+      const copy = prepare(entry, value, sized);
       if (typeof copy === 'string') problems.push(copy);
       else copies.push(copy);
-    } else if ('tensor' in entry) {
+    } else if (!('counter' in entry)) {
       missingKeys.push(entry.key);
     }
   }
@@ -81,6 +107,7 @@ export function loadState(
     if ('target' in copy) copy.target.data.set(copy.source.data);
     else copy.counter.value = copy.value;
   }
+  for (const layer of sized.values()) layer.take();
   return { missingKeys, unexpectedKeys };
 }
 
@@ -99,12 +126,19 @@ function readDict(moduleName: string, dict: unknown): Map<string, unknown> {
 }
 
 /** What is to be copied, or why it cannot be. */
-function prepare(entry: StateEntry, value: unknown): Copy | string {
+function prepare(
+  entry: Exclude<StateEntry, { dropped: true }>,
+  value: unknown,
+  sized: Map<Unsized, Sized>,
+): Copy | string {
   try {
     if ('counter' in entry) return { counter: entry.counter, value: readCounter(value) };
     const source = asTensor(value as TensorLike, entry.key);
-    const { key, tensor: target } = entry;
-    if (sameShape(source.shape, target.shape)) return { key, target, source };
+    const { key } = entry;
+    const target = 'tensor' in entry ? entry.tensor : sizedTensor(entry, source, sized);
+    if (sameShape(source.shape, target.shape)) {
+      return { key, target, source: source.to({ memoryFormat: target.memoryFormat }) };
+    }
     return (
       `size mismatch for ${key}: copying a param with shape ${formatShape(source.shape)} ` +
       `from checkpoint, the shape in current model is ${formatShape(target.shape)}.`
@@ -113,6 +147,23 @@ function prepare(entry: StateEntry, value: unknown): Copy | string {
     if (!(error instanceof BatchNormError)) throw error;
     return `While copying the parameter named "${entry.key}": ${error.message}`;
   }
+}
+
+/** The tensor of a lazy layer, to which the first one that the dict has gives its size. */
+function sizedTensor(
+  { unsized, name }: UnsizedEntry,
+  { shape }: Tensor,
+  sized: Map<Unsized, Sized>,
+): Tensor {
+  const layer = sized.get(unsized) ?? unsized.sized(channelsOf(shape));
+  sized.set(unsized, layer);
+  return layer.tensors.get(name) as Tensor;
+}
+
+function channelsOf(shape: readonly number[]): number {
+  const [channels] = shape;
+  if (channels !== undefined && channels > 0 && shape.length === 1) return channels;
+  throw new ShapeError(`expected one value per channel, got shape ${formatShape(shape)}`);
 }
 
 function readCounter(value: unknown): number {

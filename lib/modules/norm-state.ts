@@ -1,0 +1,84 @@
+import { ArgumentError } from '../errors';
+import type { Caller } from '../functional/internal';
+import { ones, zeros } from '../tensor/creation';
+import type { DType } from '../tensor/dtype';
+import { nameOf } from '../tensor/name-of';
+import { Parameter } from '../tensor/parameter';
+import type { Tensor } from '../tensor/tensor';
+import type { NormSettings } from './norm-options';
+import type { Counter } from './state-dict';
+
+/** The part of a layer that depends on its number of channels. */
+export interface Channels {
+  readonly numFeatures: number;
+  readonly caller: Caller;
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  readonly runningMean: Tensor | null;
+  readonly runningVar: Tensor | null;
+}
+
+/** Stands for the number of channels of a lazy layer, which is a `Plain` one once it has them. */
+export class Lazy {
+  // biome-ignore lint/complexity/noBannedTypes: it is a class, whatever its constructor takes
+  constructor(readonly Plain: Function) {}
+}
+
+/** What a layer with statistics per channel holds, out of reach of its users. */
+export class NormState {
+  readonly ranks: readonly number[];
+  readonly affine: boolean;
+  readonly dtype: DType;
+  eps: number;
+  momentum: number | null;
+  /** Batches in the running statistics; null where there are none. */
+  readonly batches: Counter | null;
+  /** What a lazy layer is to become; null where the layer was never lazy. */
+  readonly lazy: Lazy | null;
+  /** Null as long as the layer is lazy. */
+  channels: Channels | null;
+
+  /** @param name The layer's class, for errors. */
+  constructor(
+    name: string,
+    ranks: readonly number[],
+    numFeatures: number | Lazy,
+    settings: NormSettings,
+  ) {
+    this.ranks = ranks;
+    this.affine = settings.affine;
+    this.dtype = settings.dtype;
+    this.eps = settings.eps;
+    this.momentum = settings.momentum;
+    this.batches = settings.trackRunningStats ? { value: 0 } : null;
+    this.lazy = numFeatures instanceof Lazy ? numFeatures : null;
+    this.channels = numFeatures instanceof Lazy ? null : this.channelsFor(name, numFeatures);
+  }
+
+  /** What the state dict calls the tensors in {@link channels}. */
+  get names(): readonly string[] {
+    const parameters = this.affine ? ['weight', 'bias'] : [];
+    const buffers = this.batches === null ? [] : ['running_mean', 'running_var'];
+    return [...parameters, ...buffers];
+  }
+
+  /** New ones, in their first state. */
+  channelsFor(name: string, numFeatures: number): Channels {
+    if (!Number.isSafeInteger(numFeatures) || numFeatures <= 0) {
+      throw new ArgumentError(
+        `${name}: numFeatures should be a positive integer, got ${nameOf(numFeatures)}`,
+      );
+    }
+    const { dtype, affine, ranks } = this;
+    const shape = [numFeatures];
+    const tracks = this.batches !== null;
+    return {
+      numFeatures,
+      caller: { name, ranks, numFeatures },
+      weight: affine ? new Parameter(ones(shape, { dtype })) : null,
+      bias: affine ? new Parameter(zeros(shape, { dtype })) : null,
+      runningMean: tracks ? zeros(shape, { dtype }) : null,
+      runningVar: tracks ? ones(shape, { dtype }) : null,
+    };
+  }
+}
