@@ -4,7 +4,19 @@ export type {
   BatchNormBackwardOptions,
   BatchNormFunctionOptions,
   BatchNormGradients,
+  GroupNormBackwardOptions,
+  GroupNormFunctionOptions,
+  GroupNormGradients,
+  InstanceNormBackwardOptions,
+  InstanceNormFunctionOptions,
+  InstanceNormGradients,
+  LayerNormBackwardOptions,
+  LayerNormFunctionOptions,
+  LayerNormGradients,
   Moments,
+  RMSNormBackwardOptions,
+  RMSNormFunctionOptions,
+  RMSNormGradients,
 } from './functional';
 export * as functional from './functional';
 export { type Info, info } from './info';

@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from '../errors';
+import { ArgumentError } from '../errors';
 import { type Activation, native } from '../native';
 import { emptyLike } from '../tensor/creation';
 import { requireMemory } from '../tensor/memory';
@@ -6,8 +6,9 @@ import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
 import { collapse } from './collapse';
 import { likeInput } from './like-input';
-import { checkOutput, refuseOverlap, refusePartialOverlap } from './output';
+import { checkGradientOutput, refuseOverlap } from './output';
 import { checkParameter } from './parameters';
+import { checkStatistic } from './statistic';
 import { checkStatus } from './status';
 
 /** A backward pass, its arguments converted; nothing is checked yet. */
@@ -44,11 +45,12 @@ export function backward(call: BackwardCall): InputGradients {
   const { caller, input, weight, mean, invstd, gradWeight, gradBias } = call;
   const { n, c, s, channelsLast } = collapse(caller, input);
   requireMemory(caller.name, 'input', input.data, input.size);
-  checkParameter(caller, 'weight', weight, input);
-  checkStatistic(caller, 'mean', mean, c);
-  checkStatistic(caller, 'invstd', invstd, c);
+  checkParameter(caller, 'weight', weight, input, c);
+  const perChannel = 'one for each channel of the input';
+  checkStatistic(caller.name, 'mean', mean, c, perChannel);
+  checkStatistic(caller.name, 'invstd', invstd, c, perChannel);
   const gradOutput = likeInput(caller.name, 'gradOutput', call.gradOutput, input);
-  if (call.out !== null) checkOut(call, 'out', call.out, gradOutput);
+  if (call.out !== null) checkGradientOutput(caller.name, 'out', call.out, { ...call, gradOutput });
   if (call.outResidual !== null) checkOutResidual(call, call.outResidual, gradOutput);
   const gradInput = call.out ?? emptyLike(input);
   const gradResidual = call.hadResidual ? (call.outResidual ?? emptyLike(input)) : null;
@@ -80,24 +82,6 @@ export function backward(call: BackwardCall): InputGradients {
   return { gradInput, gradResidual };
 }
 
-function checkStatistic(caller: Caller, name: string, values: Float64Array, channels: number) {
-  if (values.length === channels) return;
-  throw new ShapeError(
-    `${caller.name}: ${name} should contain ${channels} elements not ${values.length}: ` +
-      'one for each channel of the input',
-  );
-}
-
-function checkOut(call: BackwardCall, name: string, out: Tensor, gradOutput: Tensor): void {
-  const caller = call.caller.name;
-  checkOutput(caller, name, out, call.input);
-  refusePartialOverlap(caller, name, out.data, 'gradOutput', gradOutput.data);
-  refuseOverlap(caller, name, out.data, 'the input of the forward pass', call.input.data);
-  refuseOverlap(caller, name, out.data, 'weight', call.weight?.data);
-  refuseOverlap(caller, name, out.data, 'mean', call.mean);
-  refuseOverlap(caller, name, out.data, 'invstd', call.invstd);
-}
-
 function checkOutResidual(call: BackwardCall, outResidual: Tensor, gradOutput: Tensor): void {
   const { name } = call.caller;
   if (!call.hadResidual) {
@@ -106,6 +90,6 @@ function checkOutResidual(call: BackwardCall, outResidual: Tensor, gradOutput: T
         'pass residual to forward, or no outResidual',
     );
   }
-  checkOut(call, 'outResidual', outResidual, gradOutput);
+  checkGradientOutput(name, 'outResidual', outResidual, { ...call, gradOutput });
   refuseOverlap(name, 'outResidual', outResidual.data, 'out', call.out?.data);
 }

@@ -1,14 +1,8 @@
-import { types } from 'node:util';
-import { ArgumentError } from '../errors';
-import { Activation } from '../native';
 import { checkBoolean, checkOptions } from '../options';
-import type { DType } from '../tensor/dtype';
-import { Tensor } from '../tensor/tensor';
-import { asTensor, type TensorLike } from '../tensor/tensor-like';
-import { type BackwardCall, backward } from './backward';
+import type { Tensor } from '../tensor/tensor';
+import type { TensorLike } from '../tensor/tensor-like';
 import type { Caller } from './caller';
-import { optional } from './optional';
-import { perChannel } from './statistics';
+import { channelGradients } from './channel-gradients';
 
 export interface BatchNormBackwardOptions {
   /** The scale of the forward pass, one value per channel; 1 when absent. */
@@ -68,47 +62,6 @@ export function batchNormBackward(
   checkOptions(name, options, optionNames);
   const { weight, mean, invstd, training = false, out } = options;
   checkBoolean(name, 'training', training);
-  const x = asTensor(input, 'input', name);
-  const means = statistic(mean, 'mean');
-  const call: BackwardCall = {
-    caller,
-    gradOutput: asTensor(gradOutput, 'gradOutput', name),
-    input: x,
-    weight: optional(weight, 'weight', name),
-    mean: means,
-    invstd: statistic(invstd, 'invstd'),
-    training,
-    hadResidual: false,
-    activation: Activation.none,
-    negativeSlope: 0,
-    mask: null,
-    outResidual: null,
-    // The last to be read: what reads the others may take memory away.
-    out: optional(out, 'out', name),
-    gradWeight: perChannel(means.length),
-    gradBias: perChannel(means.length),
-  };
-  const { gradInput } = backward(call);
-  return {
-    gradInput,
-    gradWeight: toTensor(call.gradWeight, x.dtype),
-    gradBias: toTensor(call.gradBias, x.dtype),
-  };
-}
-
-/** Values per channel as the kernels take them: float64, without a copy where they are. */
-function statistic(value: Float64Array | TensorLike | undefined, which: string): Float64Array {
-  if (value === null || value === undefined) {
-    throw new ArgumentError(
-      `${name}: ${which} is needed, one value per channel, as the forward pass used it`,
-    );
-  }
-  if (types.isFloat64Array(value)) return value;
-  const { data } = asTensor(value, which, name);
-  return types.isFloat64Array(data) ? data : new Float64Array(data);
-}
-
-function toTensor(values: Float64Array, dtype: DType): Tensor {
-  const data = dtype === 'float64' ? values : new Float32Array(values);
-  return new Tensor(data, [data.length]);
+  const read = { weight, mean, invstd, out };
+  return channelGradients(caller, gradOutput, input, read, training);
 }

@@ -8,7 +8,7 @@ import type { Caller } from './caller';
 import { collapse } from './collapse';
 import type { Kept } from './kept';
 import { likeInput } from './like-input';
-import { checkOutput, refuseOverlap, refusePartialOverlap } from './output';
+import { checkOutput, refuseParameterOverlap, refusePartialOverlap } from './output';
 import { checkParameters, type Parameters } from './parameters';
 import { type Statistics, takeRunning, updateRunning } from './statistics';
 import { checkStatus } from './status';
@@ -39,7 +39,7 @@ export function forwardWithBatchStatistics(
 ): Tensor {
   const { caller, input, weight, bias, runningMean, runningVar, kept } = call;
   const { n, c, s, channelsLast } = collapse(caller, input);
-  const residual = check(call);
+  const residual = check(call, c);
   const count = n * s;
   if (count === 1) throw oneValue(caller, input);
   const output = call.out ?? emptyLike(input);
@@ -67,7 +67,7 @@ export function forwardWithBatchStatistics(
     const correction = unbiasedRunningVar ? count / (count - 1) : 1;
     updateRunning(runningMean, runningVar, statistics, momentum, correction);
   }
-  if (kept !== null) kept.finish(x, true, residual !== null);
+  if (kept !== null) kept.finish(x, statistics, true, residual !== null);
   return output;
 }
 
@@ -84,8 +84,9 @@ export function forwardWithRunningStatistics(call: ForwardCall): Tensor {
       `${caller.name}: ${missing} must be defined in evaluation mode: pass it, or training: true`,
     );
   }
-  const residual = check(call);
+  const residual = check(call, c);
   const output = call.out ?? emptyLike(input);
+  const statistics = kept === null ? null : kept.roomForStatistics(c);
   const x = kept === null ? input : kept.start(input, output, call.activation);
   if (input.size > 0) {
     const status = native.batchNormEval(
@@ -107,18 +108,18 @@ export function forwardWithRunningStatistics(call: ForwardCall): Tensor {
     );
     checkStatus(caller.name, status);
   }
-  if (kept !== null) {
-    takeRunning(kept.statistics, runningMean, runningVar, call.eps);
-    kept.finish(x, false, residual !== null);
+  if (kept !== null && statistics !== null) {
+    takeRunning(statistics, runningMean, runningVar, call.eps);
+    kept.finish(x, statistics, false, residual !== null);
   }
   return output;
 }
 
 /** Returns the residual in the input's memory format. */
-function check(call: ForwardCall): Tensor | null {
+function check(call: ForwardCall, channels: number): Tensor | null {
   const { caller, input, out } = call;
   const { name } = caller;
-  checkParameters(caller, call, input);
+  checkParameters(caller, call, input, channels);
   requireMemory(name, 'input', input.data, input.size);
   const residual =
     call.residual === null ? null : likeInput(name, 'residual', call.residual, input);
@@ -126,10 +127,7 @@ function check(call: ForwardCall): Tensor | null {
   checkOutput(name, 'out', out, input);
   refusePartialOverlap(name, 'out', out.data, 'input', input.data);
   if (residual !== null) refusePartialOverlap(name, 'out', out.data, 'residual', residual.data);
-  refuseOverlap(name, 'out', out.data, 'weight', call.weight?.data);
-  refuseOverlap(name, 'out', out.data, 'bias', call.bias?.data);
-  refuseOverlap(name, 'out', out.data, 'running_mean', call.runningMean?.data);
-  refuseOverlap(name, 'out', out.data, 'running_var', call.runningVar?.data);
+  refuseParameterOverlap(name, out, call);
   return residual;
 }
 

@@ -1,4 +1,3 @@
-import { ArgumentError } from '../errors';
 import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
@@ -11,7 +10,7 @@ import {
 import type { Caller } from './caller';
 import { optional } from './optional';
 import { checkEps, checkMomentum } from './options';
-import { overlaps } from './overlap';
+import { refuseSharedBuffers } from './parameters';
 import { newStatistics } from './statistics';
 
 export interface BatchNormFunctionOptions {
@@ -122,16 +121,8 @@ export function batchNorm(
     out: optional(out, 'out', name),
   };
   if (!training) return forwardWithRunningStatistics(call);
-  refuseSharedBuffers(call);
+  refuseSharedBuffers(name, call);
   // An empty input may have more channels than memory holds.
   const statistics = newStatistics(call.input.size === 0 ? 0 : (call.input.shape[1] ?? 0));
   return forwardWithBatchStatistics(call, momentum, unbiasedRunningVar, statistics);
-}
-
-/** Running statistics are written one after the other: two over the same memory would mix. */
-function refuseSharedBuffers({ runningMean, runningVar }: ForwardCall): void {
-  if (runningMean === null || runningVar === null) return;
-  if (overlaps(runningMean.data, runningVar.data)) {
-    throw new ArgumentError(`${name}: running_mean and running_var share memory`);
-  }
 }

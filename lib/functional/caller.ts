@@ -6,4 +6,6 @@ export interface Caller {
   readonly ranks: readonly number[] | null;
   /** Channels accepted; null where the caller has no fixed number. */
   readonly numFeatures: number | null;
+  /** The rank of an input without a batch dimension, where the caller takes one: (C, ...). */
+  readonly unbatchedRank?: number;
 }

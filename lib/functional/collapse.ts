@@ -18,20 +18,24 @@ const axes: Readonly<Record<number, string>> = {
   5: '(N, C, D, H, W)',
 };
 
-/** (N, C, ...) to (N, C, S), after a check of the rank. */
+/**
+ * (N, C, ...) to (N, C, S), after a check of the rank; (C, ...), which is in logical order, to
+ * (1, C, S).
+ */
 export function collapse(caller: Caller, input: Tensor): Collapsed {
   const { shape } = input;
   const rank = shape.length;
   if (caller.ranks === null ? rank < 2 : !caller.ranks.includes(rank)) {
     throw wrongRank(caller, shape);
   }
+  const channelDim = rank === caller.unbatchedRank ? 0 : 1;
   let s = 1;
-  for (let axis = 2; axis < rank; axis++) s *= shape[axis] as number;
+  for (let axis = channelDim + 1; axis < rank; axis++) s *= shape[axis] as number;
   return {
-    n: shape[0] as number,
-    c: shape[1] as number,
+    n: channelDim === 0 ? 1 : (shape[0] as number),
+    c: shape[channelDim] as number,
     s,
-    channelsLast: input.memoryFormat === 'channelsLast',
+    channelsLast: channelDim === 1 && input.memoryFormat === 'channelsLast',
   };
 }
 
@@ -41,7 +45,11 @@ function wrongRank(caller: Caller, shape: readonly number[]): ShapeError {
   const expected = caller.ranks === null ? `at least ${accepted}` : accepted;
   return new ShapeError(
     `${caller.name}: expected ${expected} input (got ${shape.length}D input): ` +
-      `the shape should be ${ranks.map((rank) => axes[rank]).join(' or ')}` +
+      `the shape should be ${ranks.map((rank) => axesOf(caller, rank)).join(' or ')}` +
       `${caller.ranks === null ? ' or longer' : ''}, got ${formatShape(shape)}`,
   );
+}
+
+function axesOf(caller: Caller, rank: number): string | undefined {
+  return rank === caller.unbatchedRank ? axes[rank + 1]?.replace('N, ', '') : axes[rank];
 }

@@ -8,7 +8,7 @@ import { newStatistics, type Statistics } from './statistics';
 /** What a forward pass leaves for backward, in memory that the next one uses again. */
 export class Kept {
   /** What it normalized with. */
-  readonly statistics: Statistics;
+  statistics: Statistics;
   /** Whether these are the batch's own. */
   usedBatchStatistics = false;
   /** Whether it added a residual. */
@@ -22,6 +22,11 @@ export class Kept {
 
   constructor(channels: number) {
     this.statistics = newStatistics(channels);
+  }
+
+  /** Room for this many statistics: that of the pass before where it had as many. */
+  roomForStatistics(count: number): Statistics {
+    return this.statistics.mean.length === count ? this.statistics : newStatistics(count);
   }
 
   /**
@@ -44,8 +49,14 @@ export class Kept {
   }
 
   /** Remembers a pass that has succeeded; `input` is what `start` returned. */
-  finish(input: Tensor, usedBatchStatistics: boolean, hadResidual: boolean): void {
+  finish(
+    input: Tensor,
+    statistics: Statistics,
+    usedBatchStatistics: boolean,
+    hadResidual: boolean,
+  ): void {
     this.input = input;
+    this.statistics = statistics;
     this.usedBatchStatistics = usedBatchStatistics;
     this.hadResidual = hadResidual;
   }

@@ -4,6 +4,7 @@ import { requireMemory } from '../tensor/memory';
 import type { Tensor } from '../tensor/tensor';
 import { checkShapeLike, sameLayout } from './like-input';
 import { coincides, overlaps } from './overlap';
+import type { Affine, Parameters } from './parameters';
 
 /** Refuses an output, which errors call `name`, that cannot hold the result for `input`. */
 export function checkOutput(caller: string, name: string, out: Tensor, input: Tensor): void {
@@ -33,6 +34,42 @@ export function refuseOverlap(
   if (other !== undefined && overlaps(out, other)) {
     throw new ArgumentError(`${caller}: ${name} shares memory with ${otherName}`);
   }
+}
+
+/** Refuses an output that shares memory with what a layer holds. */
+export function refuseParameterOverlap(
+  caller: string,
+  out: Tensor,
+  { weight, bias, runningMean, runningVar }: Affine & Partial<Parameters>,
+): void {
+  refuseOverlap(caller, 'out', out.data, 'weight', weight?.data);
+  refuseOverlap(caller, 'out', out.data, 'bias', bias?.data);
+  refuseOverlap(caller, 'out', out.data, 'running_mean', runningMean?.data);
+  refuseOverlap(caller, 'out', out.data, 'running_var', runningVar?.data);
+}
+
+/** Refuses an output of gradients that shares memory with what a backward pass reads. */
+export function checkGradientOutput(
+  caller: string,
+  name: string,
+  out: Tensor,
+  read: GradientSources,
+): void {
+  checkOutput(caller, name, out, read.input);
+  refusePartialOverlap(caller, name, out.data, 'gradOutput', read.gradOutput.data);
+  refuseOverlap(caller, name, out.data, 'the input of the forward pass', read.input.data);
+  refuseOverlap(caller, name, out.data, 'weight', read.weight?.data);
+  refuseOverlap(caller, name, out.data, 'mean', read.mean);
+  refuseOverlap(caller, name, out.data, 'invstd', read.invstd);
+}
+
+/** What a backward pass reads; `gradOutput` alone may be written over. */
+export interface GradientSources {
+  readonly gradOutput: Tensor;
+  readonly input: Tensor;
+  readonly weight: Tensor | null;
+  readonly mean: Float64Array | undefined;
+  readonly invstd: Float64Array | undefined;
 }
 
 /** Refuses an output that shares a part of its memory; the very same elements are fine. */

@@ -1,29 +1,39 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import type { DType } from '../tensor/dtype';
 import { memoryGone } from '../tensor/memory';
-import { formatShape, sizeOf } from '../tensor/shape';
+import { formatShape, sameShape, sizeOf } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
+import { overlaps } from './overlap';
 
-/** The tensors of one value per channel that a call takes; null where absent. */
-export interface Parameters {
+/** What a layer learns; null where absent. */
+export interface Affine {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
+}
+
+/** The tensors of one value per channel that a call takes; null where absent. */
+export interface Parameters extends Affine {
   readonly runningMean: Tensor | null;
   readonly runningVar: Tensor | null;
 }
 
 /** Checks that each parameter has the input's channels and dtype, and its memory still. */
-export function checkParameters(caller: Caller, parameters: Parameters, input: Tensor): void {
-  checkParameter(caller, 'running_mean', parameters.runningMean, input);
-  checkParameter(caller, 'running_var', parameters.runningVar, input);
-  checkParameter(caller, 'weight', parameters.weight, input);
-  checkParameter(caller, 'bias', parameters.bias, input);
+export function checkParameters(
+  caller: Caller,
+  parameters: Parameters,
+  input: Tensor,
+  channels: number,
+): void {
+  checkParameter(caller, 'running_mean', parameters.runningMean, input, channels);
+  checkParameter(caller, 'running_var', parameters.runningVar, input, channels);
+  checkParameter(caller, 'weight', parameters.weight, input, channels);
+  checkParameter(caller, 'bias', parameters.bias, input, channels);
   // Reached by a layer without any parameter only: the others have named the parameter above.
-  if (caller.numFeatures !== null && caller.numFeatures !== input.shape[1]) {
+  if (caller.numFeatures !== null && caller.numFeatures !== channels) {
     throw new ShapeError(
-      `${caller.name}: expected ${caller.numFeatures} channels, got ${input.shape[1]}: ` +
-        channels(caller, input),
+      `${caller.name}: expected ${caller.numFeatures} channels, got ${channels}: ` +
+        sayChannels(caller, input, channels),
     );
   }
 }
@@ -33,35 +43,67 @@ export function checkParameter(
   name: string,
   parameter: Tensor | null,
   input: Tensor,
+  channels: number,
 ): void {
   if (parameter === null) return;
-  if (parameter.data.length !== input.shape[1]) {
-    throw wrongLength(caller, name, parameter, input);
+  if (parameter.data.length !== channels) {
+    const elements = sizeOf(parameter.shape);
+    if (elements !== parameter.data.length) throw lostMemory(caller, name, parameter, elements);
+    throw new ShapeError(
+      `${caller.name}: ${name} should contain ${channels} elements not ${elements}: ` +
+        sayChannels(caller, input, channels),
+    );
   }
-  if (parameter.dtype !== input.dtype) {
-    throw wrongDType(caller, name, parameter.dtype, input.dtype);
-  }
+  checkParameterDType(caller, name, parameter, input);
 }
 
-function wrongLength(
+/** Checks a parameter that should have this very shape; `expected` says so in PyTorch's words. */
+export function checkParameterShape(
   caller: Caller,
   name: string,
-  parameter: Tensor,
+  parameter: Tensor | null,
+  shape: readonly number[],
   input: Tensor,
-): ShapeError | ArgumentError {
+  expected: (found: string) => string,
+): void {
+  if (parameter === null) return;
   const elements = sizeOf(parameter.shape);
-  if (elements !== parameter.data.length) {
-    return new ArgumentError(`${caller.name}: ${memoryGone(name, parameter.data, elements)}`);
+  if (elements !== parameter.data.length) throw lostMemory(caller, name, parameter, elements);
+  if (!sameShape(parameter.shape, shape)) {
+    const found = `but got ${name} of shape ${formatShape(parameter.shape)}`;
+    throw new ShapeError(`${caller.name}: Expected ${name} to be ${expected(found)}`);
   }
-  return new ShapeError(
-    `${caller.name}: ${name} should contain ${input.shape[1]} elements not ${elements}: ` +
-      channels(caller, input),
-  );
+  checkParameterDType(caller, name, parameter, input);
 }
 
-function channels(caller: Caller, input: Tensor): string {
+/** Running statistics are written one after the other: two over the same memory would mix. */
+export function refuseSharedBuffers(
+  caller: string,
+  { runningMean, runningVar }: Pick<Parameters, 'runningMean' | 'runningVar'>,
+): void {
+  if (runningMean === null || runningVar === null) return;
+  if (overlaps(runningMean.data, runningVar.data)) {
+    throw new ArgumentError(`${caller}: running_mean and running_var share memory`);
+  }
+}
+
+function lostMemory(
+  caller: Caller,
+  name: string,
+  { data }: Tensor,
+  elements: number,
+): ArgumentError {
+  return new ArgumentError(`${caller.name}: ${memoryGone(name, data, elements)}`);
+}
+
+/** What an error says of the channels that an input has. */
+export function sayChannels(caller: Caller, input: Tensor, channels: number): string {
   const layer = caller.numFeatures === null ? '' : `numFeatures is ${caller.numFeatures}, but `;
-  return `${layer}the input has ${input.shape[1]} channels, its shape is ${formatShape(input.shape)}`;
+  return `${layer}the input has ${channels} channels, its shape is ${formatShape(input.shape)}`;
+}
+
+function checkParameterDType(caller: Caller, name: string, { dtype }: Tensor, input: Tensor): void {
+  if (dtype !== input.dtype) throw wrongDType(caller, name, dtype, input.dtype);
 }
 
 function wrongDType(caller: Caller, name: string, found: DType, expected: DType): DTypeError {

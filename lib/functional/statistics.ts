@@ -1,7 +1,7 @@
 import { allocate } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 
-/** One value per channel of each: what a forward pass finds out and backward needs. */
+/** One value per channel (or per set of elements that share them) of each: what a forward pass finds out and backward needs. */
 export interface Statistics {
   readonly mean: Float64Array;
   /** Biased. */
@@ -43,7 +43,7 @@ export function takeRunning(
 export function updateRunning(
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  batch: Statistics,
+  batch: Pick<Statistics, 'mean' | 'variance'>,
   momentum: number,
   correction: number,
 ): void {

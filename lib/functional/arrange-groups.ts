@@ -1,0 +1,57 @@
+import { ArgumentError, ShapeError } from '../errors';
+import { requireMemory } from '../tensor/memory';
+import { nameOf } from '../tensor/name-of';
+import { formatShape } from '../tensor/shape';
+import type { Tensor } from '../tensor/tensor';
+import type { Arranged } from './arranged';
+import type { Caller } from './caller';
+import { collapse } from './collapse';
+import { type Affine, checkParameterShape, sayChannels } from './parameters';
+
+/** Checks `numGroups`: a positive integer. */
+export function checkNumGroups(caller: string, numGroups: unknown): number {
+  if (Number.isSafeInteger(numGroups) && (numGroups as number) > 0) return numGroups as number;
+  throw new ArgumentError(
+    `${caller}: numGroups should be a positive integer, got ${nameOf(numGroups)}`,
+  );
+}
+
+/** The input of GroupNorm: (N, C, ...), whose channels are in `groups` groups. */
+export function arrangeGroups(
+  caller: Caller,
+  groups: number,
+  input: Tensor,
+  { weight, bias }: Affine,
+): Arranged {
+  const collapsed = collapse(caller, input);
+  const { c } = collapsed;
+  if (c % groups !== 0) {
+    throw new ShapeError(
+      `${caller.name}: Expected number of channels in input to be divisible by num_groups, but got ` +
+        `input of shape ${formatShape(input.shape)} and num_groups=${groups}`,
+    );
+  }
+  const aVector = (found: string) =>
+    `a vector of size equal to the number of channels in input, ${found} and input of shape ` +
+    formatShape(input.shape);
+  const parameterShape = [c];
+  checkParameterShape(caller, 'weight', weight, parameterShape, input, aVector);
+  checkParameterShape(caller, 'bias', bias, parameterShape, input, aVector);
+  if (caller.numFeatures !== null && caller.numFeatures !== c) {
+    throw new ShapeError(
+      `${caller.name}: expected ${caller.numFeatures} channels, got ${c}: ` +
+        sayChannels(caller, input, c),
+    );
+  }
+  requireMemory(caller.name, 'input', input.data, input.size);
+  return { ...collapsed, input, groups, centered: true, parameterShape };
+}
+
+/** PyTorch refuses a forward pass over one value in all, whose output would say nothing of it. */
+export function refuseOneValue(caller: Caller, { input, n, c, s, groups }: Arranged): void {
+  if (n * (c / groups) * s !== 1) return;
+  throw new ShapeError(
+    `${caller.name}: Expected more than 1 value per channel when training, got input size ` +
+      `${formatShape(input.shape)}: each group has one value, and that is its mean. Use fewer groups`,
+  );
+}

@@ -1,0 +1,31 @@
+import { requireMemory } from '../tensor/memory';
+import { formatsAgree } from '../tensor/memory-format';
+import { Tensor } from '../tensor/tensor';
+import type { Collapsed } from './collapse';
+
+/**
+ * An input as the kernels take it that normalize each sample by itself: the c channels of each of
+ * n samples are in groups, and a mean and a variance are those of a group of one sample.
+ */
+export interface Arranged extends Collapsed {
+  /** The elements in the order that n, c, s and channelsLast say. */
+  readonly input: Tensor;
+  readonly groups: number;
+  /** Whether the mean is taken off; where not, it counts as 0 and the variance is mean(x^2). */
+  readonly centered: boolean;
+  /** Of weight and bias, which have c elements. */
+  readonly parameterShape: readonly number[];
+}
+
+/** How many means there are; none of an empty input, which may have more than memory holds. */
+export function countSets({ input, n, groups }: Arranged): number {
+  return input.size === 0 ? 0 : n * groups;
+}
+
+/** A tensor with its elements in logical order: itself, or a copy where they are in another. */
+export function inLogicalOrder(caller: string, name: string, tensor: Tensor): Tensor {
+  requireMemory(caller, name, tensor.data, tensor.size);
+  if (tensor.memoryFormat === 'contiguous') return tensor;
+  if (formatsAgree(tensor.shape)) return new Tensor(tensor.data, tensor.shape);
+  return tensor.to({ memoryFormat: 'contiguous' });
+}

@@ -1,0 +1,71 @@
+import { checkOptions } from '../options';
+import type { Tensor } from '../tensor/tensor';
+import type { TensorLike } from '../tensor/tensor-like';
+import { arrangeGroups, checkNumGroups } from './arrange-groups';
+import type { Caller } from './caller';
+import { sampleGradients } from './normalize-samples';
+import { checkEps } from './options';
+
+export interface GroupNormBackwardOptions {
+  /** The scale of the forward pass, one value per channel; 1 when absent. */
+  weight?: TensorLike | null | undefined;
+  /** The mean of each group, (N, numGroups); with `invstd`, or computed from the input. */
+  mean?: Float64Array | TensorLike | null | undefined;
+  /** 1 / sqrt(variance + eps) of each group; with `mean`, or computed from the input. */
+  invstd?: Float64Array | TensorLike | null | undefined;
+  /** The forward pass's; for `invstd` where that is computed. */
+  eps?: number | undefined;
+  /** Where to write `gradInput`: `gradOutput` itself, or memory that nothing else here shares. */
+  out?: TensorLike | null | undefined;
+}
+
+export interface GroupNormGradients {
+  /** Of the input's shape, dtype and memory format. */
+  gradInput: Tensor;
+  /** C values of the input's dtype. */
+  gradWeight: Tensor;
+  /** C values of the input's dtype. */
+  gradBias: Tensor;
+}
+
+const name = 'groupNormBackward';
+const caller: Caller = { name, ranks: null, numFeatures: null };
+const optionNames = ['weight', 'mean', 'invstd', 'eps', 'out'];
+
+/**
+ * The gradients of {@link groupNorm}. With z = (x - mean) * invstd, g = gradOutput * weight, and
+ * mean() over a group of one sample:
+ *
+ *     gradWeight = sum(gradOutput * z)     over each channel of all samples
+ *     gradBias   = sum(gradOutput)         over each channel of all samples
+ *     gradInput  = (g - mean(g) - z * mean(g * z)) * invstd
+ *
+ * Wu & He 2018, arXiv:1803.08494.
+ *
+ * @param gradOutput Of the input's shape and dtype; of another memory format it is copied.
+ * @param input The input of the forward pass, (N, C, ...).
+ * @param numGroups The forward pass's.
+ * @throws ShapeError, DTypeError or ArgumentError as {@link groupNorm} does, and ArgumentError for
+ * one of mean and invstd without the other. A refused call changes nothing.
+ *
+ * @example
+ * ```ts
+ * const x = randn([8, 64, 16, 16]);
+ * const { gradInput } = functional.groupNormBackward(ones(x.shape), x, 32);
+ * ```
+ */
+export function groupNormBackward(
+  gradOutput: TensorLike,
+  input: TensorLike,
+  numGroups: number,
+  options: GroupNormBackwardOptions = {},
+): GroupNormGradients {
+  checkOptions(name, options, optionNames);
+  const { weight, mean, invstd, eps = 1e-5, out } = options;
+  checkEps(name, eps);
+  checkNumGroups(name, numGroups);
+  const read = { weight, mean, invstd, eps, out };
+  return sampleGradients(caller, gradOutput, input, read, (x, affine) =>
+    arrangeGroups(caller, numGroups, x, affine),
+  );
+}

@@ -1,0 +1,68 @@
+import { checkOptions } from '../options';
+import type { Tensor } from '../tensor/tensor';
+import type { TensorLike } from '../tensor/tensor-like';
+import { arrangeRows } from './arrange-rows';
+import type { Caller } from './caller';
+import { sampleGradients } from './normalize-samples';
+import { readNormalizedShape } from './normalized-shape';
+import { checkOptionalEps } from './options';
+
+export interface RMSNormBackwardOptions {
+  /** The scale of the forward pass, of shape `normalizedShape`; 1 when absent. */
+  weight?: TensorLike | null | undefined;
+  /** 1 / sqrt(mean(x^2) + eps) of each row, in order; computed from the input when absent. */
+  invstd?: Float64Array | TensorLike | null | undefined;
+  /** The forward pass's, null for the dtype's machine epsilon; for `invstd` where absent. */
+  eps?: number | null | undefined;
+  /** Where to write `gradInput`: `gradOutput` itself, or memory that nothing else here shares. */
+  out?: TensorLike | null | undefined;
+}
+
+export interface RMSNormGradients {
+  /** Of the input's shape and dtype, contiguous. */
+  gradInput: Tensor;
+  /** Of shape `normalizedShape` and the input's dtype. */
+  gradWeight: Tensor;
+}
+
+const name = 'rmsNormBackward';
+const caller: Caller = { name, ranks: null, numFeatures: null };
+const optionNames = ['weight', 'invstd', 'eps', 'out'];
+
+/**
+ * The gradients of {@link rmsNorm}. With D values in a row, z = x * invstd, g = gradOutput * weight,
+ * and mean() over a row:
+ *
+ *     gradWeight = sum(gradOutput * z)     over all rows
+ *     gradInput  = (g - z * mean(g * z)) * invstd
+ *
+ * Zhang & Sennrich 2019, arXiv:1910.07467.
+ *
+ * @param gradOutput Of the input's shape and dtype; one that is not contiguous is copied.
+ * @param input The input of the forward pass, (..., *normalizedShape); one that is not contiguous is
+ * copied.
+ * @throws ShapeError, DTypeError or ArgumentError as {@link rmsNorm} does. A refused call changes
+ * nothing.
+ *
+ * @example
+ * ```ts
+ * const x = randn([8, 768]);
+ * const { gradInput } = functional.rmsNormBackward(ones([8, 768]), x, 768);
+ * ```
+ */
+export function rmsNormBackward(
+  gradOutput: TensorLike,
+  input: TensorLike,
+  normalizedShape: number | readonly number[],
+  options: RMSNormBackwardOptions = {},
+): RMSNormGradients {
+  checkOptions(name, options, optionNames);
+  const { weight, invstd, eps = null, out } = options;
+  checkOptionalEps(name, eps);
+  const shape = readNormalizedShape(name, normalizedShape);
+  const read = { weight, invstd, eps, out };
+  const { gradInput, gradWeight } = sampleGradients(caller, gradOutput, input, read, (x, affine) =>
+    arrangeRows(caller, shape, false, x, affine),
+  );
+  return { gradInput, gradWeight };
+}

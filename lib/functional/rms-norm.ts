@@ -1,0 +1,56 @@
+import { checkOptions } from '../options';
+import type { Tensor } from '../tensor/tensor';
+import type { TensorLike } from '../tensor/tensor-like';
+import { arrangeRows } from './arrange-rows';
+import type { Caller } from './caller';
+import { normalizeSamples } from './normalize-samples';
+import { readNormalizedShape } from './normalized-shape';
+import { checkOptionalEps } from './options';
+
+export interface RMSNormFunctionOptions {
+  /** Scale, of shape `normalizedShape`; 1 when absent. */
+  weight?: TensorLike | null | undefined;
+  /** Added to the mean square, a finite number >= 0; null for the dtype's machine epsilon. */
+  eps?: number | null | undefined;
+  /** Where to write the output: the input itself, or memory that nothing else shares. */
+  out?: TensorLike | null | undefined;
+}
+
+const name = 'rmsNorm';
+const caller: Caller = { name, ranks: null, numFeatures: null };
+const optionNames = ['weight', 'eps', 'out'];
+
+/**
+ * Root mean square normalization over the last dimensions, as PyTorch's `F.rms_norm`.
+ *
+ *     y = x / sqrt(mean(x^2) + eps) * weight
+ *
+ * The mean is that of the elements that share all leading indices. eps is 2^-23 for float32 and
+ * 2^-52 for float64 unless told. Zhang & Sennrich 2019, arXiv:1910.07467.
+ *
+ * The dimensions count in logical order: a channels-last input is copied into it first.
+ *
+ * @param input (..., *normalizedShape), float32 or float64.
+ * @param normalizedShape The sizes of the last dimensions; a number stands for one of them.
+ * @returns `out`, or a new contiguous tensor of the input's shape and dtype.
+ * @throws ShapeError, DTypeError or ArgumentError as {@link layerNorm} does. A refused call changes
+ * nothing.
+ *
+ * @example
+ * ```ts
+ * const y = functional.rmsNorm(randn([8, 16, 768]), 768, { weight: ones([768]) });
+ * ```
+ */
+export function rmsNorm(
+  input: TensorLike,
+  normalizedShape: number | readonly number[],
+  options: RMSNormFunctionOptions = {},
+): Tensor {
+  checkOptions(name, options, optionNames);
+  const { weight, eps = null, out } = options;
+  checkOptionalEps(name, eps);
+  const shape = readNormalizedShape(name, normalizedShape);
+  return normalizeSamples(caller, input, { weight, eps, out }, (x, affine) =>
+    arrangeRows(caller, shape, false, x, affine),
+  );
+}
