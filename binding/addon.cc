@@ -3,6 +3,7 @@
 #include "binding/batch_norm.h"
 #include "binding/group_norm.h"
 #include "binding/memory.h"
+#include "binding/moments.h"
 #include "binding/targets.h"
 #include "binding/threads.h"
 
@@ -31,6 +32,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   ExportHot(exports, "groupNormForward", GroupNormForwardEntry);
   ExportHot(exports, "groupNormBackward", GroupNormBackwardEntry);
   ExportHot(exports, "moments", MomentsEntry);
+  ExportHot(exports, "extrema", ExtremaEntry);
   Export(exports, "keepFreedMemory", KeepFreedMemoryEntry);
   Export(exports, "adviseHugePages", AdviseHugePagesEntry);
   Export(exports, "byteDistance", ByteDistanceEntry);

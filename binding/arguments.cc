@@ -90,25 +90,54 @@ Arguments::Array Arguments::ReadArray(size_t index) {
                                nullptr) != napi_ok) {
     return array;
   }
-  if (type == napi_float32_array) array.type = ElementType::kFloat32;
-  if (type == napi_float64_array) array.type = ElementType::kFloat64;
-  const size_t size = array.type == ElementType::kFloat32 ? sizeof(float) : sizeof(double);
+  size_t size = 1;
+  switch (type) {
+    case napi_uint8_array:
+    case napi_uint8_clamped_array:
+      array.type = ElementType::kUint8;
+      break;
+    case napi_float32_array:
+      array.type = ElementType::kFloat32;
+      size = sizeof(float);
+      break;
+    case napi_float64_array:
+      array.type = ElementType::kFloat64;
+      size = sizeof(double);
+      break;
+    default:
+      break;
+  }
   array.misaligned = reinterpret_cast<uintptr_t>(array.data) % size != 0;
   return array;
 }
 
+void* Arguments::DataOf(const Array& array, size_t length) {
+  if (array.misaligned) Fail(Status::kMisaligned);
+  if (array.length != length) Fail(Status::kWrongSize);
+  return array.data;
+}
+
 void* Arguments::ReadElements(size_t index, size_t length) {
+  if (status_ != Status::kOk) return nullptr;
+  const Array array = ReadArray(index);
+  if (array.type != ElementType::kFloat32 && array.type != ElementType::kFloat64) {
+    Fail(Status::kWrongType);
+    return nullptr;
+  }
+  if (element_type_ == ElementType::kUnset) element_type_ = array.type;
+  if (array.type != element_type_) Fail(Status::kMixedElementTypes);
+  return DataOf(array, length);
+}
+
+const void* Arguments::ReadInput(size_t index, size_t length) {
   if (status_ != Status::kOk) return nullptr;
   const Array array = ReadArray(index);
   if (array.type == ElementType::kUnset) {
     Fail(Status::kWrongType);
     return nullptr;
   }
-  if (array.misaligned) Fail(Status::kMisaligned);
-  if (element_type_ == ElementType::kUnset) element_type_ = array.type;
-  if (array.type != element_type_) Fail(Status::kMixedElementTypes);
-  if (array.length != length) Fail(Status::kWrongSize);
-  return array.data;
+  input_type_ = array.type;
+  return DataOf(array, length);
 }
 
 bool Arguments::IsNull(size_t index) {
@@ -153,9 +182,7 @@ double* Arguments::ReadStatistics(size_t index, size_t length) {
   if (status_ != Status::kOk) return nullptr;
   const Array array = ReadArray(index);
   if (array.type != ElementType::kFloat64) Fail(Status::kWrongType);
-  if (array.misaligned) Fail(Status::kMisaligned);
-  if (array.length != length) Fail(Status::kWrongSize);
-  return static_cast<double*>(array.data);
+  return static_cast<double*>(DataOf(array, length));
 }
 
 }  // namespace batchnorm

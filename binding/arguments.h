@@ -12,7 +12,7 @@
 
 namespace batchnorm {
 
-enum class ElementType { kUnset, kFloat32, kFloat64 };
+enum class ElementType { kUnset, kUint8, kFloat32, kFloat64 };
 
 // The arguments of one call, read by their index. The first one that does not fit is remembered;
 // from then on reading gives nulls and zeros, so that a call checks once, when it has read them
@@ -38,6 +38,9 @@ class Arguments {
   void* ReadElements(size_t index, size_t length);
   // The same, or null.
   void* ReadElementsOrNull(size_t index, size_t length);
+  // The one array of a call that may also be a Uint8Array or Uint8ClampedArray, of `length`
+  // elements; the others need not have its type.
+  const void* ReadInput(size_t index, size_t length);
   // A Float64Array of `length` elements.
   double* ReadStatistics(size_t index, size_t length);
   // A number: one of Activation.
@@ -48,6 +51,7 @@ class Arguments {
   uint8_t* ReadMaskOrNull(size_t index, size_t elements);
 
   ElementType element_type() const { return element_type_; }
+  ElementType input_type() const { return input_type_; }
   Status status() const { return status_; }
 
  private:
@@ -62,11 +66,13 @@ class Arguments {
   bool IsNull(size_t index);
   Array ReadArray(size_t index);
   size_t ReadSize(size_t index);
+  void* DataOf(const Array& array, size_t length);
   void Fail(Status status);
 
   napi_env env_;
   napi_value values_[kMax];
   ElementType element_type_ = ElementType::kUnset;
+  ElementType input_type_ = ElementType::kUnset;
   Status status_ = Status::kOk;
 };
 

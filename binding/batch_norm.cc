@@ -115,18 +115,4 @@ napi_value BatchNormBackwardEntry(napi_env env, napi_callback_info info) {
                 }));
 }
 
-napi_value MomentsEntry(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  const Shape shape = arguments.ReadShape(1);
-  const Layout layout = arguments.ReadLayout(4);
-  const void* x = arguments.ReadElements(0, shape.Count());
-  double* mean = arguments.ReadStatistics(5, shape.c);
-  double* m2 = arguments.ReadStatistics(6, shape.c);
-  return Return(
-      env, WithElementType(arguments, [&](auto zero) {
-        using T = decltype(zero);
-        return Completed(BatchNormMoments(static_cast<const T*>(x), shape, layout, mean, m2));
-      }));
-}
-
 }  // namespace batchnorm

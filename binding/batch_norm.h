@@ -10,7 +10,6 @@ namespace batchnorm {
 napi_value BatchNormEvalEntry(napi_env env, napi_callback_info info);
 napi_value BatchNormTrainEntry(napi_env env, napi_callback_info info);
 napi_value BatchNormBackwardEntry(napi_env env, napi_callback_info info);
-napi_value MomentsEntry(napi_env env, napi_callback_info info);
 
 }  // namespace batchnorm
 

@@ -3,6 +3,8 @@
 
 #include <node_api.h>
 
+#include <cstdint>
+
 #include "binding/arguments.h"
 #include "binding/status.h"
 #include "cpp/statistics.h"
@@ -22,6 +24,14 @@ template <class Run>
 Status WithElementType(const Arguments& arguments, const Run& run) {
   if (arguments.status() != Status::kOk) return arguments.status();
   return arguments.element_type() == ElementType::kFloat32 ? run(0.0f) : run(0.0);
+}
+
+// The same with the type of the call's input, which may be bytes.
+template <class Run>
+Status WithInputType(const Arguments& arguments, const Run& run) {
+  if (arguments.status() != Status::kOk) return arguments.status();
+  if (arguments.input_type() == ElementType::kUint8) return run(uint8_t{0});
+  return arguments.input_type() == ElementType::kFloat32 ? run(0.0f) : run(0.0);
 }
 
 template <typename T>

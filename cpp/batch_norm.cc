@@ -1,5 +1,6 @@
 #include "cpp/batch_norm.h"
 
+#include <cstdint>
 #include <cstring>
 
 #include "cpp/bits.h"
@@ -10,18 +11,6 @@
 
 namespace batchnorm {
 namespace {
-
-// A channel of one element a sample, or a single channel, has one layout whatever it is called:
-// columns and one long run are the fast ways through them.
-bool UsesRuns(const Shape& shape, Layout layout) {
-  if (shape.c == 1) return true;
-  return layout == Layout::kChannelsFirst && shape.s != 1;
-}
-
-Runs RunsOf(const Shape& shape) {
-  if (shape.c == 1) return ChannelsFirstRuns({1, 1, shape.n * shape.s});
-  return ChannelsFirstRuns(shape);
-}
 
 template <typename T>
 void Normalize(const T* x, const Output<T>& y, const Shape& shape, Layout layout,
@@ -39,14 +28,12 @@ void ClearMask(const Output<T>& y, const Shape& shape) {
   if (y.mask != nullptr) memset(y.mask, 0, BytesOfBits(shape.Count()));
 }
 
-bool IsEmpty(const Shape& shape) { return shape.n == 0 || shape.c == 0 || shape.s == 0; }
-
 }  // namespace
 
 template <typename T, typename P>
 bool BatchNormEval(const T* x, const Output<T>& y, const Shape& shape, Layout layout,
                    const Affine<P>& affine, const RunningStatistics<P>& running, double eps) {
-  if (IsEmpty(shape)) return true;
+  if (shape.IsEmpty()) return true;
   const auto coefficients = AllocateScratch<NormalizeCoefficients<Compute<T>>>(shape.c);
   const auto invstd = AllocateScratch<double>(shape.c);
   if (coefficients == nullptr || invstd == nullptr) return false;
@@ -63,7 +50,7 @@ bool BatchNormEval(const T* x, const Output<T>& y, const Shape& shape, Layout la
 template <typename T, typename P>
 bool BatchNormTrain(const T* x, const Output<T>& y, const Shape& shape, Layout layout,
                     const Affine<P>& affine, double eps, const BatchStatistics& statistics) {
-  if (IsEmpty(shape)) return true;
+  if (shape.IsEmpty()) return true;
   ClearMask(y, shape);
   return UsesRuns(shape, layout)
              ? ThreadedForwardRuns(x, y, RunsOf(shape), affine, eps, statistics)
@@ -74,7 +61,7 @@ template <typename T, typename P>
 bool BatchNormBackward(const OutputGradient<T>& dy, const T* x, T* dx, const Shape& shape,
                        Layout layout, const ForwardState<P>& state, bool training,
                        const ParameterGradients& gradients) {
-  if (IsEmpty(shape)) {
+  if (shape.IsEmpty()) {
     for (size_t c = 0; c < shape.c; ++c) gradients.weight[c] = gradients.bias[c] = 0.0;
     return true;
   }
@@ -106,7 +93,7 @@ bool BatchNormBackward(const OutputGradient<T>& dy, const T* x, T* dx, const Sha
 
 template <typename T>
 bool BatchNormMoments(const T* x, const Shape& shape, Layout layout, double* mean, double* m2) {
-  if (IsEmpty(shape)) {
+  if (shape.IsEmpty()) {
     for (size_t c = 0; c < shape.c; ++c) mean[c] = m2[c] = 0.0;
     return true;
   }
@@ -127,5 +114,8 @@ BATCHNORM_INSTANTIATE(float, float)
 BATCHNORM_INSTANTIATE(double, double)
 
 #undef BATCHNORM_INSTANTIATE
+
+// Pixels have moments only.
+template bool BatchNormMoments(const uint8_t*, const Shape&, Layout, double*, double*);
 
 }  // namespace batchnorm

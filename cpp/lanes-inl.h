@@ -8,6 +8,7 @@
 #endif
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "hwy/highway.h"
 
@@ -53,6 +54,9 @@ HWY_INLINE void StorePartial(hn::Vec<D> v, D d, T* p, size_t count) {
 template <typename T>
 using NarrowTag = hn::Rebind<T, WideTag>;
 
+HWY_INLINE WideVec Widen(hn::Vec<NarrowTag<uint8_t>> v) {
+  return hn::PromoteTo(WideTag(), hn::PromoteTo(NarrowTag<int32_t>(), v));
+}
 HWY_INLINE WideVec Widen(hn::Vec<NarrowTag<float>> v) { return hn::PromoteTo(WideTag(), v); }
 HWY_INLINE WideVec Widen(WideVec v) { return v; }
 

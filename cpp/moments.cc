@@ -35,11 +35,17 @@ HWY_INLINE void MomentsOfGroups(const T* x, const Runs& runs, double* mean, doub
 }
 
 // HWY_EXPORT takes no template: a name for each element type.
+void RunsU8(const uint8_t* x, const Runs& runs, double* mean, double* m2) {
+  MomentsOfGroups(x, runs, mean, m2);
+}
 void RunsF32(const float* x, const Runs& runs, double* mean, double* m2) {
   MomentsOfGroups(x, runs, mean, m2);
 }
 void RunsF64(const double* x, const Runs& runs, double* mean, double* m2) {
   MomentsOfGroups(x, runs, mean, m2);
+}
+void ColumnsU8(const uint8_t* x, const Rows& rows, double* mean, double* m2) {
+  MomentsOfMatrix(x, rows, mean, m2);
 }
 void ColumnsF32(const float* x, const Rows& rows, double* mean, double* m2) {
   MomentsOfMatrix(x, rows, mean, m2);
@@ -55,16 +61,24 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace batchnorm {
 
+HWY_EXPORT(RunsU8);
 HWY_EXPORT(RunsF32);
 HWY_EXPORT(RunsF64);
+HWY_EXPORT(ColumnsU8);
 HWY_EXPORT(ColumnsF32);
 HWY_EXPORT(ColumnsF64);
 
+void MomentsOfRuns(const uint8_t* x, const Runs& runs, double* mean, double* m2) {
+  HWY_DYNAMIC_DISPATCH(RunsU8)(x, runs, mean, m2);
+}
 void MomentsOfRuns(const float* x, const Runs& runs, double* mean, double* m2) {
   HWY_DYNAMIC_DISPATCH(RunsF32)(x, runs, mean, m2);
 }
 void MomentsOfRuns(const double* x, const Runs& runs, double* mean, double* m2) {
   HWY_DYNAMIC_DISPATCH(RunsF64)(x, runs, mean, m2);
+}
+void MomentsOfColumns(const uint8_t* x, const Rows& rows, double* mean, double* m2) {
+  HWY_DYNAMIC_DISPATCH(ColumnsU8)(x, rows, mean, m2);
 }
 void MomentsOfColumns(const float* x, const Rows& rows, double* mean, double* m2) {
   HWY_DYNAMIC_DISPATCH(ColumnsF32)(x, rows, mean, m2);

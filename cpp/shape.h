@@ -8,6 +8,7 @@ namespace batchnorm {
 // Every input, collapsed: n samples, c channels, s elements a sample and channel.
 struct Shape {
   size_t Count() const { return n * c * s; }
+  bool IsEmpty() const { return Count() == 0; }
 
   size_t n;
   size_t c;
@@ -46,6 +47,19 @@ inline Runs ChannelsFirstRuns(const Shape& shape) {
 }
 
 inline Rows ChannelsLastRows(const Shape& shape) { return {shape.n * shape.s, shape.c, shape.c}; }
+
+// A channel of one element a sample, or a single channel, has one layout whatever it is called:
+// columns and one long run are the fast ways through them.
+inline bool UsesRuns(const Shape& shape, Layout layout) {
+  if (shape.c == 1) return true;
+  return layout == Layout::kChannelsFirst && shape.s != 1;
+}
+
+// The runs of a shape that uses them.
+inline Runs RunsOf(const Shape& shape) {
+  if (shape.c == 1) return ChannelsFirstRuns({1, 1, shape.n * shape.s});
+  return ChannelsFirstRuns(shape);
+}
 
 }  // namespace batchnorm
 

@@ -1,5 +1,7 @@
 #include "cpp/threaded_columns.h"
 
+#include <cstdint>
+
 #include "cpp/backward_apply.h"
 #include "cpp/backward_reduce.h"
 #include "cpp/chan.h"
@@ -157,5 +159,8 @@ BATCHNORM_INSTANTIATE(float, float)
 BATCHNORM_INSTANTIATE(double, double)
 
 #undef BATCHNORM_INSTANTIATE
+
+// Pixels have moments only.
+template bool ThreadedMomentsOfColumns(const uint8_t*, const Rows&, double*, double*);
 
 }  // namespace batchnorm

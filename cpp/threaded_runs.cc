@@ -1,5 +1,7 @@
 #include "cpp/threaded_runs.h"
 
+#include <cstdint>
+
 #include "cpp/backward_apply.h"
 #include "cpp/backward_reduce.h"
 #include "cpp/blocks.h"
@@ -224,5 +226,8 @@ BATCHNORM_INSTANTIATE(float, float)
 BATCHNORM_INSTANTIATE(double, double)
 
 #undef BATCHNORM_INSTANTIATE
+
+// Pixels have moments only.
+template bool ThreadedMomentsOfRuns(const uint8_t*, const Runs&, double*, double*);
 
 }  // namespace batchnorm

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "cpp/batch_norm.h"
@@ -136,6 +137,31 @@ EVERY_TARGET_TEST(ThreadsTest, AnyNumberGivesTheSameBits) {
         SCOPED_TRACE(::testing::Message() << threads << " threads");
         SetNumThreads(threads);
         Results<T>(arguments).ExpectSame(alone);
+      }
+    }
+  }
+}
+
+std::vector<double> MomentsOfBytes(const PaddedArray<uint8_t>& x, const Shape& shape,
+                                   Layout layout) {
+  std::vector<double> moments(2 * shape.c);
+  EXPECT_TRUE(BatchNormMoments(x.data(), shape, layout, &moments[0], &moments[shape.c]));
+  return moments;
+}
+
+TEST_P(ThreadsTest, AnyNumberGivesTheSameMomentsOfBytes) {
+  for (const Shape& shape : {Shape{3, 2, 300001}, Shape{17, 800, 49}, Shape{1200, 1057, 1},
+                             Shape{300001, 7, 1}, Shape{1, 1, 1200001}}) {
+    ASSERT_GE(shape.Count(), 2 * kTaskBytes);
+    for (const Layout layout : kLayouts) {
+      SCOPED_TRACE(::testing::Message() << shape << " layout " << static_cast<int>(layout));
+      const auto x =
+          RandomInput<uint8_t>(AsRuns(shape, layout), 1, Distribution::kUniform, shape.c);
+      SetNumThreads(1);
+      const std::vector<double> alone = MomentsOfBytes(x, shape, layout);
+      for (const size_t threads : {2, 7}) {
+        SetNumThreads(threads);
+        EXPECT_EQ(MomentsOfBytes(x, shape, layout), alone) << threads << " threads";
       }
     }
   }

@@ -35,6 +35,11 @@ struct WholeVec {
   HWY_INLINE hn::Vec<D> Load(D d, const T* p) const {
     return hn::LoadU(d, p);
   }
+  // The same: there are no lanes past the elements.
+  template <class D, typename T>
+  HWY_INLINE hn::Vec<D> LoadOr(hn::Vec<D>, D d, const T* p) const {
+    return hn::LoadU(d, p);
+  }
   template <class D, typename T>
   HWY_INLINE void Store(hn::Vec<D> v, D d, T* p) const {
     hn::StoreU(v, d, p);
@@ -57,6 +62,11 @@ struct PartialVec {
   HWY_INLINE hn::Vec<D> Load(D d, const T* p) const {
     return LoadPartial(d, p, count);
   }
+  // `other` in the lanes past the elements.
+  template <class D, typename T>
+  HWY_INLINE hn::Vec<D> LoadOr(hn::Vec<D> other, D d, const T* p) const {
+    return hn::IfThenElse(hn::FirstN(d, count), LoadPartial(d, p, count), other);
+  }
   template <class D, typename T>
   HWY_INLINE void Store(hn::Vec<D> v, D d, T* p) const {
     StorePartial(v, d, p, count);
@@ -75,12 +85,19 @@ constexpr size_t PaddedBytes(size_t columns) {
   return hwy::RoundUpTo(columns, kLanes) * sizeof(double);
 }
 
-// Calls body(vec, i) for each float64 vector of `length` elements.
+// Calls body(vec, i) for each vector of `length` elements.
+template <class D, class Body>
+HWY_INLINE void ForEachVec(D d, size_t length, const Body body) {
+  const size_t lanes = hn::Lanes(d);
+  size_t i = 0;
+  for (; i + lanes <= length; i += lanes) body(WholeVec(), i);
+  if (i < length) body(PartialVec{length - i}, i);
+}
+
+// The same for float64 vectors.
 template <class Body>
 HWY_INLINE void ForEachWideVec(size_t length, const Body body) {
-  size_t i = 0;
-  for (; i + kWideLanes <= length; i += kWideLanes) body(WholeVec(), i);
-  if (i < length) body(PartialVec{length - i}, i);
+  ForEachVec(WideTag(), length, body);
 }
 
 // Elements before the first vector-aligned one.

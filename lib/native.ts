@@ -127,13 +127,23 @@ export interface Native {
     gradBias: Float64Array,
   ): Status;
   moments(
-    x: FloatArray,
+    x: FloatArray | Uint8Array | Uint8ClampedArray,
     n: number,
     c: number,
     s: number,
     channelsLast: boolean,
     mean: Float64Array,
     m2: Float64Array,
+  ): Status;
+  /** Both NaN where an element is NaN; inf and -inf where there is none; a zero is never -0. */
+  extrema(
+    x: FloatArray | Uint8Array | Uint8ClampedArray,
+    n: number,
+    c: number,
+    s: number,
+    channelsLast: boolean,
+    min: Float64Array,
+    max: Float64Array,
   ): Status;
   /** Lets the C library keep memory that V8 frees, for arrays to come; once a process is enough. */
   keepFreedMemory(): Status;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 
 #include "cpp/targets.h"
@@ -39,5 +40,12 @@ class EveryTarget : public ::testing::TestWithParam<std::string> {
   TEST_P(suite, name##F64) { suite##name<double>(); } \
   template <typename T>                               \
   void suite##name()
+
+// The same with uint8_t as T, too.
+#define EVERY_INPUT_TEST(suite, name)                 \
+  template <typename T>                               \
+  void suite##name();                                 \
+  TEST_P(suite, name##U8) { suite##name<uint8_t>(); } \
+  EVERY_TARGET_TEST(suite, name)
 
 #endif  // BATCHNORM_TESTING_EVERY_TARGET_H_

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "cpp/shape.h"
@@ -22,11 +23,15 @@ PaddedArray<T> MakeInput(const Runs& runs, size_t misalignment, const Value& val
   return x;
 }
 
+// Bytes have one distribution.
 template <typename T>
 PaddedArray<T> RandomInput(const Runs& runs, size_t misalignment, Distribution distribution,
                            uint64_t seed) {
   Random random(seed);
-  return MakeInput<T>(runs, misalignment, [&](size_t) { return Draw(distribution, random); });
+  return MakeInput<T>(runs, misalignment, [&](size_t) -> double {
+    if (std::is_same_v<T, uint8_t>) return random.Bits() % 256;
+    return Draw(distribution, random);
+  });
 }
 
 // Whether nothing was written but the elements of the groups.

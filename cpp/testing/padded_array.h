@@ -26,9 +26,9 @@
 
 namespace batchnorm {
 
-// `size` elements that start `misalignment` elements past a cache line. NaN fills them and the
-// memory around them, so that a lane read from outside shows in a result; AddressSanitizer is told
-// that nobody may touch what follows.
+// `size` elements that start `misalignment` elements past a cache line. NaN, or 0xA5 in bytes,
+// fills them and the memory around them, so that a lane read from outside shows in a result;
+// AddressSanitizer is told that nobody may touch what follows.
 template <typename T>
 class PaddedArray {
  public:
@@ -80,7 +80,10 @@ class PaddedArray {
   static constexpr size_t kLine = 64 / sizeof(T);
   static constexpr size_t kPadding = 4 * kLine;
 
-  static T Untouched() { return std::numeric_limits<T>::quiet_NaN(); }
+  static T Untouched() {
+    return std::numeric_limits<T>::has_quiet_NaN ? std::numeric_limits<T>::quiet_NaN()
+                                                 : static_cast<T>(0xA5);
+  }
 
   void Guard() { ASAN_POISON_MEMORY_REGION(data_ + size_, kPadding * sizeof(T)); }
   void Unguard() { ASAN_UNPOISON_MEMORY_REGION(data_ + size_, kPadding * sizeof(T)); }

@@ -9,6 +9,9 @@ export interface Call {
 }
 
 type FloatArrayType = typeof Float32Array | typeof Float64Array;
+type ByteArrayType = typeof Uint8Array | typeof Uint8ClampedArray;
+/** An array of elements or statistics, not of a mask. */
+type DataArray = FloatArray | Uint8Array | Uint8ClampedArray;
 
 const sizes: [string, number][] = [
   ['n', 3],
@@ -20,7 +23,7 @@ const channels = 2;
 /** What the mask of that many elements takes at least. */
 export const maskBytes = 16;
 
-/** Every call that takes data, each with arrays of its own. */
+/** Every call that takes floats, each with arrays of its own. */
 export function calls(Type: FloatArrayType = Float32Array): Call[] {
   const data = () => new Type(count).fill(1);
   const parameter = () => new Type(channels).fill(1);
@@ -80,23 +83,35 @@ export function calls(Type: FloatArrayType = Float32Array): Call[] {
         ...fusion('gradResidual'),
       ],
     },
-    {
-      name: 'moments',
-      arguments: [
-        ['x', data()],
-        ...sizes,
-        ['channelsLast', false],
-        ['mean', statistic()],
-        ['m2', statistic()],
-      ],
-    },
+    ...inputCalls(Type),
   ];
 }
 
-export function arraysOf(call: Call): [name: string, array: FloatArray][] {
+/** The calls whose x may be bytes, too. */
+export function inputCalls(Type: FloatArrayType | ByteArrayType): Call[] {
+  const statistic = () => new Float64Array(channels).fill(1);
+  const call = (name: string, a: string, b: string): Call => ({
+    name,
+    arguments: [
+      ['x', new Type(count).fill(1)],
+      ...sizes,
+      ['channelsLast', false],
+      [a, statistic()],
+      [b, statistic()],
+    ],
+  });
+  return [call('moments', 'mean', 'm2'), call('extrema', 'min', 'max')];
+}
+
+/** Whether this argument is the x of such a call. */
+export function isInput(call: Call, name: string): boolean {
+  return name === 'x' && inputCalls(Uint8Array).some((other) => other.name === call.name);
+}
+
+export function arraysOf(call: Call): [name: string, array: DataArray][] {
   return call.arguments.filter(
-    (argument): argument is [string, FloatArray] =>
-      types.isFloat32Array(argument[1]) || types.isFloat64Array(argument[1]),
+    (argument): argument is [string, DataArray] =>
+      types.isTypedArray(argument[1]) && argument[0] !== 'mask',
   );
 }
 

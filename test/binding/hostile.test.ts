@@ -1,5 +1,15 @@
 import { Activation, Status } from '../../lib/native';
-import { arraysOf, type Call, calls, count, make, maskBytes, withArguments } from './calls';
+import {
+  arraysOf,
+  type Call,
+  calls,
+  count,
+  inputCalls,
+  isInput,
+  make,
+  maskBytes,
+  withArguments,
+} from './calls';
 
 /** Demands this status, and that nothing was written. */
 function expectStatus(call: Call, status: Status | Status[], passed?: number): void {
@@ -8,10 +18,10 @@ function expectStatus(call: Call, status: Status | Status[], passed?: number): v
   expect(arraysOf(call).map(([, array]) => array.slice())).toEqual(copies);
 }
 
-const types = [Float32Array, Float64Array];
-const cases = types.flatMap((Type) =>
-  calls(Type).map((call) => [call.name, Type.name, call] as const),
-);
+const cases = [
+  ...[Float32Array, Float64Array].map((Type) => [Type.name, calls(Type)] as const),
+  ...[Uint8Array, Uint8ClampedArray].map((Type) => [Type.name, inputCalls(Type)] as const),
+].flatMap(([type, all]) => all.map((call) => [call.name, type, call] as const));
 
 const resizable = (bytes: number, max: number): ArrayBuffer & { resize(bytes: number): void } =>
   new (ArrayBuffer as never as new (n: number, o: object) => never)(bytes, { maxByteLength: max });
@@ -53,9 +63,15 @@ describe.each(cases)('%s of %s', (_, __, call) => {
       new Proxy(array, {}),
       Object.create(Float32Array.prototype),
       new Int32Array(array.length),
-      new Uint8Array(array.byteLength),
+      new Int8Array(array.byteLength),
       new BigInt64Array(array.length),
-      Buffer.alloc(array.byteLength),
+      ...(isInput(call, name)
+        ? []
+        : [
+            new Uint8Array(array.byteLength),
+            new Uint8ClampedArray(array.byteLength),
+            Buffer.alloc(array.byteLength),
+          ]),
     ];
     for (const other of others) {
       expectStatus(withArguments(call, { [name]: other }), Status.wrongType);
@@ -73,8 +89,8 @@ describe.each(cases)('%s of %s', (_, __, call) => {
     }
   });
 
-  // moments takes a single array of elements, of either type.
-  const mixable = arrays.filter(([name]) => call.name !== 'moments' || name !== 'x');
+  // An input need not have the type of the others.
+  const mixable = arrays.filter(([name]) => !isInput(call, name));
   test.each(mixable.map(([name]) => name))('%s of the other float type', (name) => {
     const array = arrays.find(([known]) => known === name)?.[1] as Float32Array;
     const Other = array instanceof Float32Array ? Float64Array : Float32Array;
@@ -205,7 +221,7 @@ describe.each(cases)('%s of %s', (_, __, call) => {
   });
 });
 
-const masked = cases.filter(([name]) => name !== 'moments');
+const masked = cases.filter(([, , { arguments: all }]) => all.some(([name]) => name === 'mask'));
 
 describe.each(masked)('the mask of %s of %s', (name, __, call) => {
   const isBackward = name === 'batchNormBackward';
