@@ -1,16 +1,16 @@
 import { requireMemory } from '../tensor/memory';
-import type { Parameter } from '../tensor/parameter';
+import { Parameter } from '../tensor/parameter';
 import { Tensor } from '../tensor/tensor';
 
 /** Refuses a parameter whose `grad` cannot be added to; its shape and dtype are sure to fit. */
-export function checkGrad(caller: string, name: string, parameter: Parameter | null): void {
-  const grad = parameter?.grad ?? null;
+export function checkGrad(caller: string, name: string, parameter: Tensor | null): void {
+  const grad = parameter instanceof Parameter ? parameter.grad : null;
   if (grad !== null) requireMemory(caller, `${name}.grad`, grad.data, grad.size);
 }
 
-/** grad += gradient, added in float64 and rounded once. */
-export function accumulateGrad(parameter: Parameter | null, gradient: Float64Array): void {
-  if (parameter === null) return;
+/** grad += gradient, added in float64 and rounded once; a buffer has no `grad`. */
+export function accumulateGrad(parameter: Tensor | null, gradient: Float64Array): void {
+  if (!(parameter instanceof Parameter)) return;
   const { grad, dtype, shape } = parameter;
   if (grad === null) {
     const data = dtype === 'float64' ? gradient.slice() : new Float32Array(gradient);

@@ -1,5 +1,6 @@
 import { BatchNorm } from './batch-norm';
 import type { BatchNormOptions } from './batch-norm-options';
+import type { Lazy } from './norm-state';
 
 /**
  * Batch normalization of (N, C, D, H, W), each channel over all its values.
@@ -18,7 +19,10 @@ export class BatchNorm3d extends BatchNorm {
    * @param numFeatures C, a positive integer.
    * @throws ArgumentError or DTypeError where `numFeatures` or an option makes no sense.
    */
-  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+  constructor(numFeatures: number, options?: BatchNormOptions);
+  /** @internal */
+  constructor(numFeatures: number | Lazy, options?: BatchNormOptions);
+  constructor(numFeatures: number | Lazy, options: BatchNormOptions = {}) {
     super([5], numFeatures, options);
   }
 }

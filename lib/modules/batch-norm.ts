@@ -1,59 +1,33 @@
 import { ArgumentError } from '../errors';
 import {
   type ActivationName,
-  backward,
   collapse,
   type ForwardCall,
   forwardWithBatchStatistics,
   forwardWithRunningStatistics,
-  Kept,
-  optional,
   type Statistics,
 } from '../functional/internal';
-import { Activation } from '../native';
-import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
-import { accumulateGrad, checkGrad } from './accumulate-grad';
 import { type BatchNormOptions, readOptions } from './batch-norm-options';
+import {
+  type BackwardOptions,
+  BatchNormPasses,
+  type ForwardOptions,
+  nothingKept,
+  type ResidualGradients,
+} from './batch-norm-passes';
 import { NormBase } from './norm-base';
-import { type Lazy, NormState } from './norm-state';
-import { reprFloat } from './repr';
+import { type Channels, type Lazy, NormState } from './norm-state';
 
-export interface ForwardOptions {
-  /**
-   * Added to the normalized input before the activation: of the input's shape and dtype. It may be
-   * the input itself; of another memory format it is copied.
-   */
-  residual?: TensorLike | null | undefined;
-  /**
-   * Where to write the output: a tensor of the input's shape, dtype and memory format, either the
-   * input or the residual itself or memory that nothing else here shares.
-   */
-  out?: TensorLike | null | undefined;
-  /** Whether to keep what `backward` needs; `training` unless told. */
-  grad?: boolean | undefined;
-}
+/**
+ * Told the statistics of each batch in training, and how many values per channel it has. The layer
+ * then neither updates its running statistics nor keeps anything for backward.
+ */
+export type BatchWatcher = (count: number, statistics: Statistics) => void;
 
-export interface BackwardOptions {
-  /** Where to write the gradient: `gradOutput` itself, or memory that nothing else here shares. */
-  out?: TensorLike | null | undefined;
-  /** Where to write the residual's gradient, as `out`; `gradOutput` can be one of the two. */
-  outResidual?: TensorLike | null | undefined;
-}
-
-/** What `backward` returns after a `forward` with a residual. */
-export interface ResidualGradients {
-  /** Of the input's shape, dtype and memory format. */
-  gradInput: Tensor;
-  /** Of the input's shape, dtype and memory format. */
-  gradResidual: Tensor;
-}
-
-const forwardOptions = ['residual', 'out', 'grad'];
-const backwardOptions = ['out', 'outResidual'];
-
-const activationNames = [null, 'relu', 'leakyRelu'] as const;
+/** Sets who is told, null for nobody. For this library alone: a user of the class has no way to it. */
+export let watchBatches: (layer: BatchNorm, watcher: BatchWatcher | null) => void;
 
 /** What BatchNorm1d, 2d and 3d share; they differ in the ranks they accept. */
 export abstract class BatchNorm extends NormBase {
@@ -61,12 +35,15 @@ export abstract class BatchNorm extends NormBase {
   readonly unbiasedRunningVar: boolean;
 
   readonly #state: NormState;
-  readonly #activation: Activation;
-  readonly #negativeSlope: number;
-  // Made once and used again, since small arrays cost more than small batches.
-  #kept: Kept | null = null;
-  #gradWeight: Float64Array | null = null;
-  #gradBias: Float64Array | null = null;
+  readonly #passes: BatchNormPasses;
+  #watcher: BatchWatcher | null = null;
+
+  static {
+    watchBatches = (layer, watcher) => {
+      if (layer.#watcher !== null && watcher !== null) throw watchedAlready(layer);
+      layer.#watcher = watcher;
+    };
+  }
 
   protected constructor(
     ranks: readonly number[],
@@ -84,18 +61,17 @@ export abstract class BatchNorm extends NormBase {
     super(state);
     this.unbiasedRunningVar = settings.unbiasedRunningVar;
     this.#state = state;
-    this.#activation = settings.activation;
-    this.#negativeSlope = settings.negativeSlope;
+    this.#passes = new BatchNormPasses(settings.activation, settings.negativeSlope);
   }
 
   /** What is done with the output in the same pass; null for nothing. */
   get activation(): ActivationName | null {
-    return activationNames[this.#activation];
+    return this.#passes.activation;
   }
 
   /** leakyRelu's factor for what is below 0; null with any other activation. */
   get negativeSlope(): number | null {
-    return this.#activation === Activation.leakyRelu ? this.#negativeSlope : null;
+    return this.#passes.negativeSlope;
   }
 
   /**
@@ -128,47 +104,38 @@ export abstract class BatchNorm extends NormBase {
   forward(input: TensorLike, options: ForwardOptions = {}): Tensor {
     const { channels } = this.#state;
     if (channels === null) return this.#firstForward(input, options);
-    const { caller, runningMean, runningVar } = channels;
-    const { name } = caller;
-    checkOptions(name, options, forwardOptions);
-    const { residual, out, grad = this.training } = options;
-    // First, since reading what stands for a tensor may run a caller's code.
-    const x = asTensor(input, 'input', name);
-    const added = optional(residual, 'residual', name);
-    const output = optional(out, 'out', name);
-    checkBoolean(name, 'grad', grad);
-    const updates = this.training && this.trackRunningStats;
-    const usesRunning = updates || !this.training;
-    const usesBatch = this.training || runningMean === null;
-    this.#kept ??= grad || usesBatch ? new Kept(channels.numFeatures) : null;
-    const kept = this.#kept;
-    const call: ForwardCall = {
-      caller,
-      input: x,
-      weight: channels.weight,
-      bias: channels.bias,
-      runningMean: usesRunning ? runningMean : null,
-      runningVar: usesRunning ? runningVar : null,
-      eps: this.#state.eps,
-      residual: added,
-      activation: this.#activation,
-      negativeSlope: this.#negativeSlope,
-      out: output,
-      kept: grad ? kept : null,
-    };
+    const { training } = this;
+    const watcher = training ? this.#watcher : null;
+    const updates = training && this.trackRunningStats && watcher === null;
+    const call = this.#passes.readForward(
+      channels,
+      this.#state.eps,
+      input,
+      watcher === null ? options : { ...options, grad: false },
+      training,
+      updates || !training,
+    );
+    const usesBatch = training || channels.runningMean === null;
     const y = usesBatch
-      ? this.#forwardBatch(call, (kept as Kept).statistics, updates)
+      ? this.#forwardBatch(channels, call, updates, watcher)
       : forwardWithRunningStatistics(call);
-    if (!grad) kept?.clear();
+    this.#passes.finish(call);
     return y;
   }
 
-  #forwardBatch(call: ForwardCall, statistics: Statistics, updates: boolean): Tensor {
+  #forwardBatch(
+    channels: Channels,
+    call: ForwardCall,
+    updates: boolean,
+    watcher: BatchWatcher | null,
+  ): Tensor {
     const { batches, momentum } = this.#state;
     const counter = updates ? batches : null;
     const factor = momentum ?? (counter === null ? 0 : 1 / (counter.value + 1));
+    const statistics = this.#passes.statistics(channels);
     const y = forwardWithBatchStatistics(call, factor, this.unbiasedRunningVar, statistics);
     if (counter !== null) counter.value++;
+    if (watcher !== null) watcher(call.input.size / channels.numFeatures, statistics);
     return y;
   }
 
@@ -176,8 +143,6 @@ export abstract class BatchNorm extends NormBase {
     const { name } = this.constructor;
     const x = asTensor(input, 'input', name);
     const { c } = collapse({ name, ranks: this.#state.ranks, numFeatures: null }, x);
-    // An input that was refused may have had other channels.
-    this.#kept = null;
     return this.firstForward(c, () => BatchNorm.prototype.forward.call(this, x, options));
   }
 
@@ -220,57 +185,17 @@ export abstract class BatchNorm extends NormBase {
   ): Gradients;
   backward(gradOutput: TensorLike, options: BackwardOptions = {}): Tensor | ResidualGradients {
     const { channels } = this.#state;
-    const name = channels?.caller.name ?? this.constructor.name;
-    checkOptions(name, options, backwardOptions);
-    const { out, outResidual } = options;
-    const dy = asTensor(gradOutput, 'gradOutput', name);
-    const inputOut = optional(out, 'out', name);
-    const residualOut = optional(outResidual, 'outResidual', name);
-    const kept = this.#kept;
-    const input = kept === null ? null : kept.input;
-    if (channels === null || kept === null || input === null) throw nothingKept(name);
-    const { weight, bias, numFeatures } = channels;
-    checkGrad(name, 'weight', weight);
-    checkGrad(name, 'bias', bias);
-    this.#gradWeight ??= new Float64Array(numFeatures);
-    this.#gradBias ??= new Float64Array(numFeatures);
-    const { gradInput, gradResidual } = backward({
-      caller: channels.caller,
-      gradOutput: dy,
-      input,
-      weight,
-      mean: kept.statistics.mean,
-      invstd: kept.statistics.invstd,
-      training: kept.usedBatchStatistics,
-      hadResidual: kept.hadResidual,
-      activation: this.#activation,
-      negativeSlope: this.#negativeSlope,
-      mask: kept.mask,
-      out: inputOut,
-      outResidual: residualOut,
-      gradWeight: this.#gradWeight,
-      gradBias: this.#gradBias,
-    });
-    accumulateGrad(weight, this.#gradWeight);
-    accumulateGrad(bias, this.#gradBias);
-    kept.input = null;
-    return gradResidual === null ? gradInput : { gradInput, gradResidual };
+    if (channels === null) throw nothingKept(this.constructor.name);
+    return this.#passes.backward(channels, gradOutput, options);
   }
 
   protected override extraRepr(): string {
     const shown = [super.extraRepr()];
     if (!this.unbiasedRunningVar) shown.push('unbiased_running_var=False');
-    if (this.#activation === Activation.relu) shown.push('activation=relu');
-    if (this.#activation === Activation.leakyRelu) {
-      shown.push('activation=leaky_relu', `negative_slope=${reprFloat(this.#negativeSlope)}`);
-    }
-    return shown.join(', ');
+    return [...shown, ...this.#passes.repr].join(', ');
   }
 }
 
-function nothingKept(name: string): ArgumentError {
-  return new ArgumentError(
-    `${name}: there is no forward pass to go backward through: call forward before each ` +
-      'backward, in training mode or with grad: true, and backward only once for it',
-  );
+function watchedAlready({ constructor: { name } }: BatchNorm): ArgumentError {
+  return new ArgumentError(`${name}: its statistics are being updated already: await that first`);
 }

@@ -1,14 +1,24 @@
-export {
-  type BackwardOptions,
-  BatchNorm,
-  type ForwardOptions,
-  type ResidualGradients,
-} from './batch-norm';
+export { BatchNorm } from './batch-norm';
 export { BatchNorm1d } from './batch-norm-1d';
 export { BatchNorm2d } from './batch-norm-2d';
 export { BatchNorm3d } from './batch-norm-3d';
 export type { BatchNormOptions } from './batch-norm-options';
-export { Module } from './module';
+export type { BackwardOptions, ForwardOptions, ResidualGradients } from './batch-norm-passes';
+export { freezeBatchNorm } from './freeze-batch-norm';
+export { FrozenBatchNorm, type FrozenBatchNormOptions } from './frozen-batch-norm';
+export { FrozenBatchNorm1d } from './frozen-batch-norm-1d';
+export { FrozenBatchNorm2d } from './frozen-batch-norm-2d';
+export { FrozenBatchNorm3d } from './frozen-batch-norm-3d';
+export { LazyBatchNorm1d } from './lazy-batch-norm-1d';
+export { LazyBatchNorm2d } from './lazy-batch-norm-2d';
+export { LazyBatchNorm3d } from './lazy-batch-norm-3d';
+export { Module, type RegisterBufferOptions } from './module';
+export {
+  type Layer,
+  Sequential,
+  type SequentialBackwardOptions,
+  type SequentialForwardOptions,
+} from './sequential';
 export type {
   LoadStateDictOptions,
   LoadStateDictResult,
@@ -16,3 +26,4 @@ export type {
   StateDictLike,
   StateValue,
 } from './state-dict';
+export { updateBatchNormStats } from './update-batch-norm-stats';

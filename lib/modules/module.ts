@@ -333,7 +333,7 @@ function unlessInside<T>(active: Set<Module>, module: Module, visit: () => T): T
 }
 
 /** The fields of a module that hold a module, in the order in which they were set. */
-function childrenOf(module: Module): [name: string, child: Module][] {
+export function childrenOf(module: Module): [name: string, child: Module][] {
   return fieldsOf(module, Module);
 }
 

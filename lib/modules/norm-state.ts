@@ -1,11 +1,10 @@
-import { ArgumentError } from '../errors';
 import type { Caller } from '../functional/internal';
 import { ones, zeros } from '../tensor/creation';
 import type { DType } from '../tensor/dtype';
-import { nameOf } from '../tensor/name-of';
 import { Parameter } from '../tensor/parameter';
 import type { Tensor } from '../tensor/tensor';
 import type { NormSettings } from './norm-options';
+import { checkNumFeatures } from './num-features';
 import type { Counter } from './state-dict';
 
 /** The part of a layer that depends on its number of channels. */
@@ -64,13 +63,8 @@ export class NormState {
 
   /** New ones, in their first state. */
   channelsFor(name: string, numFeatures: number): Channels {
-    if (!Number.isSafeInteger(numFeatures) || numFeatures <= 0) {
-      throw new ArgumentError(
-        `${name}: numFeatures should be a positive integer, got ${nameOf(numFeatures)}`,
-      );
-    }
     const { dtype, affine, ranks } = this;
-    const shape = [numFeatures];
+    const shape = [checkNumFeatures(name, numFeatures)];
     const tracks = this.batches !== null;
     return {
       numFeatures,

@@ -1,0 +1,193 @@
+import { ArgumentError } from '../errors';
+import {
+  type ActivationName,
+  backward,
+  type Caller,
+  type ForwardCall,
+  Kept,
+  optional,
+  type Parameters,
+  type Statistics,
+} from '../functional/internal';
+import { Activation } from '../native';
+import { checkBoolean, checkOptions } from '../options';
+import type { Tensor } from '../tensor/tensor';
+import { asTensor, type TensorLike } from '../tensor/tensor-like';
+import { accumulateGrad, checkGrad } from './accumulate-grad';
+import { reprFloat } from './repr';
+
+export interface ForwardOptions {
+  /**
+   * Added to the normalized input before the activation: of the input's shape and dtype. It may be
+   * the input itself; of another memory format it is copied.
+   */
+  residual?: TensorLike | null | undefined;
+  /**
+   * Where to write the output: a tensor of the input's shape, dtype and memory format, either the
+   * input or the residual itself or memory that nothing else here shares.
+   */
+  out?: TensorLike | null | undefined;
+  /** Whether to keep what `backward` needs; `training` unless told. */
+  grad?: boolean | undefined;
+}
+
+export interface BackwardOptions {
+  /** Where to write the gradient: `gradOutput` itself, or memory that nothing else here shares. */
+  out?: TensorLike | null | undefined;
+  /** Where to write the residual's gradient, as `out`; `gradOutput` can be one of the two. */
+  outResidual?: TensorLike | null | undefined;
+}
+
+/** What `backward` returns after a `forward` with a residual. */
+export interface ResidualGradients {
+  /** Of the input's shape, dtype and memory format. */
+  gradInput: Tensor;
+  /** Of the input's shape, dtype and memory format. */
+  gradResidual: Tensor;
+}
+
+const forwardOptions = ['residual', 'out', 'grad'];
+const backwardOptions = ['out', 'outResidual'];
+
+const activationNames = [null, 'relu', 'leakyRelu'] as const;
+
+/** A layer's tensors of one value per channel. */
+export interface PassChannels extends Parameters {
+  readonly numFeatures: number;
+  readonly caller: Caller;
+}
+
+/**
+ * What the passes of BatchNorm and FrozenBatchNorm share: their arguments, the activation, and what
+ * forward leaves for backward.
+ */
+export class BatchNormPasses {
+  readonly #activation: Activation;
+  readonly #negativeSlope: number;
+  // Made once and used again, since small arrays cost more than small batches.
+  #kept: Kept | null = null;
+  #gradWeight: Float64Array | null = null;
+  #gradBias: Float64Array | null = null;
+
+  constructor(activation: Activation, negativeSlope: number) {
+    this.#activation = activation;
+    this.#negativeSlope = negativeSlope;
+  }
+
+  get activation(): ActivationName | null {
+    return activationNames[this.#activation];
+  }
+
+  get negativeSlope(): number | null {
+    return this.#activation === Activation.leakyRelu ? this.#negativeSlope : null;
+  }
+
+  /** What a layer's repr shows of them. */
+  get repr(): string[] {
+    if (this.#activation === Activation.none) return [];
+    if (this.#activation === Activation.relu) return ['activation=relu'];
+    return ['activation=leaky_relu', `negative_slope=${reprFloat(this.#negativeSlope)}`];
+  }
+
+  /** Reads the arguments of `forward`; without `usesRunning` it leaves running statistics alone. */
+  readForward(
+    channels: PassChannels,
+    eps: number,
+    input: TensorLike,
+    options: ForwardOptions,
+    training: boolean,
+    usesRunning: boolean,
+  ): ForwardCall {
+    const { caller } = channels;
+    const { name } = caller;
+    checkOptions(name, options, forwardOptions);
+    const { residual, out, grad = training } = options;
+    // First, since reading what stands for a tensor may run a caller's code.
+    const x = asTensor(input, 'input', name);
+    const added = optional(residual, 'residual', name);
+    const output = optional(out, 'out', name);
+    checkBoolean(name, 'grad', grad);
+    return {
+      caller,
+      input: x,
+      weight: channels.weight,
+      bias: channels.bias,
+      runningMean: usesRunning ? channels.runningMean : null,
+      runningVar: usesRunning ? channels.runningVar : null,
+      eps,
+      residual: added,
+      activation: this.#activation,
+      negativeSlope: this.#negativeSlope,
+      out: output,
+      kept: grad ? this.#keptFor(channels) : null,
+    };
+  }
+
+  /** Where a forward puts the batch's statistics. */
+  statistics(channels: PassChannels): Statistics {
+    return this.#keptFor(channels).statistics;
+  }
+
+  /** After a forward that succeeded: what the one before has kept is not for this one's backward. */
+  finish(call: ForwardCall): void {
+    if (call.kept === null && this.#kept !== null) this.#kept.clear();
+  }
+
+  /** The gradients of what the last forward took; those of Parameters are added to their `grad`. */
+  backward(
+    channels: PassChannels,
+    gradOutput: TensorLike,
+    options: BackwardOptions,
+  ): Tensor | ResidualGradients {
+    const { caller, weight, bias } = channels;
+    const { name } = caller;
+    checkOptions(name, options, backwardOptions);
+    const { out, outResidual } = options;
+    const dy = asTensor(gradOutput, 'gradOutput', name);
+    const inputOut = optional(out, 'out', name);
+    const residualOut = optional(outResidual, 'outResidual', name);
+    const kept = this.#kept;
+    const input = kept === null ? null : kept.input;
+    if (kept === null || input === null) throw nothingKept(name);
+    checkGrad(name, 'weight', weight);
+    checkGrad(name, 'bias', bias);
+    this.#gradWeight ??= new Float64Array(channels.numFeatures);
+    this.#gradBias ??= new Float64Array(channels.numFeatures);
+    const { gradInput, gradResidual } = backward({
+      caller,
+      gradOutput: dy,
+      input,
+      weight,
+      mean: kept.statistics.mean,
+      invstd: kept.statistics.invstd,
+      training: kept.usedBatchStatistics,
+      hadResidual: kept.hadResidual,
+      activation: this.#activation,
+      negativeSlope: this.#negativeSlope,
+      mask: kept.mask,
+      out: inputOut,
+      outResidual: residualOut,
+      gradWeight: this.#gradWeight,
+      gradBias: this.#gradBias,
+    });
+    accumulateGrad(weight, this.#gradWeight);
+    accumulateGrad(bias, this.#gradBias);
+    kept.input = null;
+    return gradResidual === null ? gradInput : { gradInput, gradResidual };
+  }
+
+  #keptFor({ numFeatures }: PassChannels): Kept {
+    const kept = this.#kept;
+    // A lazy layer may have refused an input of other channels.
+    if (kept !== null && kept.statistics.mean.length === numFeatures) return kept;
+    this.#kept = new Kept(numFeatures);
+    return this.#kept;
+  }
+}
+
+export function nothingKept(name: string): ArgumentError {
+  return new ArgumentError(
+    `${name}: there is no forward pass to go backward through: call forward before each ` +
+      'backward, in training mode or with grad: true, and backward only once for it',
+  );
+}

@@ -1,0 +1,27 @@
+import { FrozenBatchNorm, type FrozenBatchNormOptions } from './frozen-batch-norm';
+
+/**
+ * Batch normalization of (N, C, H, W) with statistics, scale and shift that no training changes: all four
+ * are buffers, and `train()` alters nothing about them. torchvision's `ops.FrozenBatchNorm2d`.
+ *
+ * It loads the state dict of a BatchNorm2d, whose `num_batches_tracked` it passes over. One
+ * made without `affine` has no `weight` and `bias`, which `strict: false` lets be: 1 and 0 at first.
+ *
+ * @example
+ * ```ts
+ * const bn = new FrozenBatchNorm2d(100);
+ * bn.loadStateDict(new BatchNorm2d(100).stateDict());
+ * const y = bn.forward(randn([20, 100, 35, 45]));
+ * ```
+ */
+export class FrozenBatchNorm2d extends FrozenBatchNorm {
+  static override readonly name: string = 'FrozenBatchNorm2d';
+
+  /**
+   * @param numFeatures C, a positive integer.
+   * @throws ArgumentError or DTypeError where `numFeatures` or an option makes no sense.
+   */
+  constructor(numFeatures: number, options: FrozenBatchNormOptions = {}) {
+    super([4], numFeatures, options);
+  }
+}

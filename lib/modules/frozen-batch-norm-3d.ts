@@ -1,0 +1,27 @@
+import { FrozenBatchNorm, type FrozenBatchNormOptions } from './frozen-batch-norm';
+
+/**
+ * Batch normalization of (N, C, D, H, W) with statistics, scale and shift that no training changes: all four
+ * are buffers, and `train()` alters nothing about them.
+ *
+ * It loads the state dict of a BatchNorm3d, whose `num_batches_tracked` it passes over. One
+ * made without `affine` has no `weight` and `bias`, which `strict: false` lets be: 1 and 0 at first.
+ *
+ * @example
+ * ```ts
+ * const bn = new FrozenBatchNorm3d(100);
+ * bn.loadStateDict(new BatchNorm3d(100).stateDict());
+ * const y = bn.forward(randn([20, 100, 35, 45, 10]));
+ * ```
+ */
+export class FrozenBatchNorm3d extends FrozenBatchNorm {
+  static override readonly name: string = 'FrozenBatchNorm3d';
+
+  /**
+   * @param numFeatures C, a positive integer.
+   * @throws ArgumentError or DTypeError where `numFeatures` or an option makes no sense.
+   */
+  constructor(numFeatures: number, options: FrozenBatchNormOptions = {}) {
+    super([5], numFeatures, options);
+  }
+}

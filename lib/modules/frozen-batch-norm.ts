@@ -1,0 +1,197 @@
+import { ArgumentError } from '../errors';
+import {
+  type ActivationName,
+  checkActivation,
+  checkEps,
+  checkNegativeSlope,
+  forwardWithRunningStatistics,
+} from '../functional/internal';
+import { checkOptions } from '../options';
+import { ones, zeros } from '../tensor/creation';
+import { checkDType, type DType } from '../tensor/dtype';
+import type { Tensor } from '../tensor/tensor';
+import type { TensorLike } from '../tensor/tensor-like';
+import {
+  type BackwardOptions,
+  BatchNormPasses,
+  type ForwardOptions,
+  type PassChannels,
+  type ResidualGradients,
+} from './batch-norm-passes';
+import { Module } from './module';
+import { checkNumFeatures } from './num-features';
+import { reprFloat } from './repr';
+import type { StateEntry } from './state-dict';
+
+export interface FrozenBatchNormOptions {
+  /** Added to the variance; a finite number >= 0. */
+  eps?: number | undefined;
+  /** The type of the buffers, and so of the input. */
+  dtype?: DType | undefined;
+  /** What the layer does with its output in the same pass; nothing when absent. */
+  activation?: ActivationName | null | undefined;
+  /** leakyRelu's factor for what is below 0, a finite number; 0.01 when absent. */
+  negativeSlope?: number | null | undefined;
+}
+
+const optionNames = ['eps', 'dtype', 'activation', 'negativeSlope'];
+
+/** What FrozenBatchNorm1d, 2d and 3d share; they differ in the ranks they accept. */
+export abstract class FrozenBatchNorm extends Module {
+  /** The type of the buffers. */
+  readonly dtype: DType;
+
+  // Getters alone show these, since what forward checks must be what backward uses.
+  readonly #eps: number;
+  readonly #channels: Frozen;
+  readonly #passes: BatchNormPasses;
+
+  protected constructor(
+    ranks: readonly number[],
+    numFeatures: number,
+    options: FrozenBatchNormOptions,
+  ) {
+    super();
+    const { name } = new.target;
+    if (new.target === FrozenBatchNorm) {
+      throw new ArgumentError(
+        'FrozenBatchNorm is abstract: make a FrozenBatchNorm1d, FrozenBatchNorm2d or FrozenBatchNorm3d',
+      );
+    }
+    const shape = [checkNumFeatures(name, numFeatures)];
+    checkOptions(name, options, optionNames);
+    const { eps = 1e-5, dtype = 'float32', activation = null, negativeSlope = null } = options;
+    const applied = checkActivation(name, activation);
+    this.#eps = checkEps(name, eps);
+    this.dtype = checkDType(dtype, name);
+    this.#passes = new BatchNormPasses(applied, checkNegativeSlope(name, negativeSlope, applied));
+    this.#channels = {
+      numFeatures,
+      caller: { name, ranks, numFeatures },
+      weight: ones(shape, { dtype }),
+      bias: zeros(shape, { dtype }),
+      runningMean: zeros(shape, { dtype }),
+      runningVar: ones(shape, { dtype }),
+    };
+  }
+
+  /** C, the channels of every input. */
+  get numFeatures(): number {
+    return this.#channels.numFeatures;
+  }
+
+  /** Added to the variance. */
+  get eps(): number {
+    return this.#eps;
+  }
+
+  /** Scale, C values, 1 at first; a buffer. */
+  get weight(): Tensor {
+    return this.#channels.weight;
+  }
+
+  /** Shift, C values, 0 at first; a buffer. */
+  get bias(): Tensor {
+    return this.#channels.bias;
+  }
+
+  /** Mean, C values, 0 at first. */
+  get runningMean(): Tensor {
+    return this.#channels.runningMean;
+  }
+
+  /** Variance, C values, 1 at first. */
+  get runningVar(): Tensor {
+    return this.#channels.runningVar;
+  }
+
+  /** What is done with the output in the same pass; null for nothing. */
+  get activation(): ActivationName | null {
+    return this.#passes.activation;
+  }
+
+  /** leakyRelu's factor for what is below 0; null with any other activation. */
+  get negativeSlope(): number | null {
+    return this.#passes.negativeSlope;
+  }
+
+  /**
+   * What {@link BatchNorm.forward} does in evaluation mode, in training mode too:
+   *
+   *     z = (x - runningMean) / sqrt(runningVar + eps) * weight + bias + residual
+   *     y = activation(z)
+   *
+   * @param input A tensor of the layer's rank, channels and dtype, or what stands for one.
+   * @returns `out`, or a new tensor of the input's shape, dtype and memory format.
+   * @throws ShapeError, DTypeError or ArgumentError as {@link BatchNorm.forward} does; one value per
+   * channel is fine. A refused call changes nothing.
+   */
+  forward(input: TensorLike, options: ForwardOptions = {}): Tensor {
+    const call = this.#passes.readForward(
+      this.#channels,
+      this.#eps,
+      input,
+      options,
+      this.training,
+      true,
+    );
+    const y = forwardWithRunningStatistics(call);
+    this.#passes.finish(call);
+    return y;
+  }
+
+  /** Where `outResidual` says that the last `forward` had a residual; see the other overload. */
+  backward(
+    gradOutput: TensorLike,
+    options: BackwardOptions & { outResidual: TensorLike },
+  ): ResidualGradients;
+  /**
+   * The gradient of the last `forward`'s input, and of its residual where it had one. With z what
+   * the activation was applied to:
+   *
+   *     dz           = gradOutput                                  (no activation)
+   *     dz           = z <= 0 ? 0 : gradOutput                     (relu)
+   *     dz           = z > 0 ? gradOutput : gradOutput * slope     (leakyRelu)
+   *     gradResidual = dz
+   *     gradInput    = dz / sqrt(runningVar + eps) * weight
+   *
+   * Otherwise as {@link BatchNorm.backward}.
+   *
+   * @typeParam Gradients Pass `ResidualGradients` after a `forward` with a residual.
+   */
+  backward<Gradients extends Tensor | ResidualGradients = Tensor>(
+    gradOutput: TensorLike,
+    options?: BackwardOptions,
+  ): Gradients;
+  backward(gradOutput: TensorLike, options: BackwardOptions = {}): Tensor | ResidualGradients {
+    return this.#passes.backward(this.#channels, gradOutput, options);
+  }
+
+  protected override ownBuffers(): [name: string, buffer: Tensor][] {
+    const { weight, bias, runningMean, runningVar } = this.#channels;
+    return [
+      ['weight', weight],
+      ['bias', bias],
+      ['running_mean', runningMean],
+      ['running_var', runningVar],
+      ...super.ownBuffers(),
+    ];
+  }
+
+  /** A BatchNorm's state dict counts batches, which means nothing here. */
+  protected override ownStateEntries(): StateEntry[] {
+    return [...super.ownStateEntries(), { key: 'num_batches_tracked', dropped: true }];
+  }
+
+  protected override extraRepr(): string {
+    const shown = [`${this.numFeatures}`, `eps=${reprFloat(this.eps)}`];
+    return [...shown, ...this.#passes.repr].join(', ');
+  }
+}
+
+interface Frozen extends PassChannels {
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly runningMean: Tensor;
+  readonly runningVar: Tensor;
+}
