@@ -83,6 +83,7 @@ export class Clone {
       ['cpp/kernel.cc', ''],
       ['binding/addon.cc', ''],
       ['bench/peers/onednn/child.cc', ''],
+      ['test/binding/misaligned/misaligned-buffer.cc', ''],
       ['examples/mnist-stats/main.mjs', "console.log('the example');"],
     ] as const) {
       this.write(path, content);
