@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/tensor';
 import type { Arranged } from './arranged';
 import type { Caller } from './caller';
 import { collapse } from './collapse';
-import { type Affine, checkParameterShape, sayChannels } from './parameters';
+import { type Affine, checkParameterShape } from './parameters';
 
 /** Checks `numGroups`: a positive integer. */
 export function checkNumGroups(caller: string, numGroups: unknown): number {
@@ -28,23 +28,29 @@ export function arrangeGroups(
   if (c % groups !== 0) {
     throw new ShapeError(
       `${caller.name}: Expected number of channels in input to be divisible by num_groups, but got ` +
-        `input of shape ${formatShape(input.shape)} and num_groups=${groups}`,
+        `input of shape ${formatShape(input.shape)} and num_groups=${groups}` +
+        sayChannels(caller, c),
     );
   }
   const aVector = (found: string) =>
     `a vector of size equal to the number of channels in input, ${found} and input of shape ` +
-    formatShape(input.shape);
+    formatShape(input.shape) +
+    sayChannels(caller, c);
   const parameterShape = [c];
   checkParameterShape(caller, 'weight', weight, parameterShape, input, aVector);
   checkParameterShape(caller, 'bias', bias, parameterShape, input, aVector);
   if (caller.numFeatures !== null && caller.numFeatures !== c) {
     throw new ShapeError(
-      `${caller.name}: expected ${caller.numFeatures} channels, got ${c}: ` +
-        sayChannels(caller, input, c),
+      `${caller.name}: got input of shape ${formatShape(input.shape)}` + sayChannels(caller, c),
     );
   }
   requireMemory(caller.name, 'input', input.data, input.size);
   return { ...collapsed, input, groups, centered: true, parameterShape };
+}
+
+function sayChannels({ numFeatures }: Caller, channels: number): string {
+  if (numFeatures === null || numFeatures === channels) return '';
+  return `: numChannels is ${numFeatures}, but the input has ${channels} channels`;
 }
 
 /** PyTorch refuses a forward pass over one value in all, whose output would say nothing of it. */

@@ -1,5 +1,10 @@
 // What the modules build on; what users call is in index.ts.
 export { type ActivationName, checkActivation, checkNegativeSlope } from './activation';
+export type { Arrange } from './arrange';
+export { arrangeGroups, checkNumGroups, refuseOneValue } from './arrange-groups';
+export { arrangeInstances } from './arrange-instances';
+export { arrangeRows } from './arrange-rows';
+export { countSets } from './arranged';
 export { backward, type InputGradients } from './backward';
 export {
   type ForwardCall,
@@ -9,9 +14,13 @@ export {
 export type { Caller } from './caller';
 export { ChannelMoments } from './channel-moments';
 export { collapse } from './collapse';
+export { forwardInstances } from './instance-norm-forward';
 export { Kept } from './kept';
+export { readNormalizedShape } from './normalized-shape';
 export { optional } from './optional';
-export { checkEps, checkMomentum } from './options';
+export { checkEps, checkMomentum, checkOptionalEps } from './options';
 export { overlaps } from './overlap';
 export type { Parameters } from './parameters';
+export { backwardSamples } from './sample-backward';
+export { forwardSamples } from './sample-forward';
 export type { Statistics } from './statistics';

@@ -1,18 +1,15 @@
 import { ArgumentError } from '../errors';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
-import { type Arranged, countSets } from './arranged';
+import type { Arrange } from './arrange';
+import { countSets } from './arranged';
 import type { Caller } from './caller';
 import { gradientTensor } from './gradient-tensor';
 import { optional } from './optional';
-import type { Affine } from './parameters';
 import { backwardSamples, type Normalizers } from './sample-backward';
 import { forwardSamples } from './sample-forward';
 import { readStatistic } from './statistic';
 import { newStatistics, perChannel } from './statistics';
-
-/** Checks an input and the parameters against it, and puts it as the kernels take it. */
-export type Arrange = (input: Tensor, affine: Affine) => Arranged;
 
 export interface ForwardArguments {
   readonly weight?: TensorLike | null | undefined;

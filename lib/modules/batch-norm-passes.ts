@@ -1,4 +1,3 @@
-import { ArgumentError } from '../errors';
 import {
   type ActivationName,
   backward,
@@ -14,6 +13,7 @@ import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { accumulateGrad, checkGrad } from './accumulate-grad';
+import { nothingKept } from './nothing-kept';
 import { reprFloat } from './repr';
 
 export interface ForwardOptions {
@@ -183,11 +183,4 @@ export class BatchNormPasses {
     this.#kept = new Kept(numFeatures);
     return this.#kept;
   }
-}
-
-export function nothingKept(name: string): ArgumentError {
-  return new ArgumentError(
-    `${name}: there is no forward pass to go backward through: call forward before each ` +
-      'backward, in training mode or with grad: true, and backward only once for it',
-  );
 }

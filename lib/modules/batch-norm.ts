@@ -14,11 +14,11 @@ import {
   type BackwardOptions,
   BatchNormPasses,
   type ForwardOptions,
-  nothingKept,
   type ResidualGradients,
 } from './batch-norm-passes';
 import { NormBase } from './norm-base';
 import { type Channels, type Lazy, NormState } from './norm-state';
+import { nothingKept } from './nothing-kept';
 
 /**
  * Told the statistics of each batch in training, and how many values per channel it has. The layer
@@ -57,7 +57,7 @@ export abstract class BatchNorm extends NormBase {
       );
     }
     const settings = readOptions(name, options);
-    const state = new NormState(name, ranks, numFeatures, settings);
+    const state = new NormState(name, { ranks }, numFeatures, settings);
     super(state);
     this.unbiasedRunningVar = settings.unbiasedRunningVar;
     this.#state = state;
@@ -142,7 +142,7 @@ export abstract class BatchNorm extends NormBase {
   #firstForward(input: TensorLike, options: ForwardOptions): Tensor {
     const { name } = this.constructor;
     const x = asTensor(input, 'input', name);
-    const { c } = collapse({ name, ranks: this.#state.ranks, numFeatures: null }, x);
+    const { c } = collapse({ name, ...this.#state.accepts, numFeatures: null }, x);
     return this.firstForward(c, () => BatchNorm.prototype.forward.call(this, x, options));
   }
 

@@ -9,10 +9,18 @@ export { FrozenBatchNorm, type FrozenBatchNormOptions } from './frozen-batch-nor
 export { FrozenBatchNorm1d } from './frozen-batch-norm-1d';
 export { FrozenBatchNorm2d } from './frozen-batch-norm-2d';
 export { FrozenBatchNorm3d } from './frozen-batch-norm-3d';
+export { GroupNorm, type GroupNormOptions } from './group-norm';
+export { InstanceNorm, type InstanceNormOptions } from './instance-norm';
+export { InstanceNorm1d } from './instance-norm-1d';
+export { InstanceNorm2d } from './instance-norm-2d';
+export { InstanceNorm3d } from './instance-norm-3d';
+export { LayerNorm, type LayerNormOptions } from './layer-norm';
 export { LazyBatchNorm1d } from './lazy-batch-norm-1d';
 export { LazyBatchNorm2d } from './lazy-batch-norm-2d';
 export { LazyBatchNorm3d } from './lazy-batch-norm-3d';
 export { Module, type RegisterBufferOptions } from './module';
+export type { NormBackwardOptions, NormForwardOptions } from './pass-options';
+export { RMSNorm, type RMSNormOptions } from './rms-norm';
 export {
   type Layer,
   Sequential,

@@ -23,9 +23,12 @@ export class Lazy {
   constructor(readonly Plain: Function) {}
 }
 
+/** Which inputs a layer takes, but for their channels. */
+export type Accepted = Pick<Caller, 'ranks' | 'unbatchedRank'>;
+
 /** What a layer with statistics per channel holds, out of reach of its users. */
 export class NormState {
-  readonly ranks: readonly number[];
+  readonly accepts: Accepted;
   readonly affine: boolean;
   readonly dtype: DType;
   eps: number;
@@ -38,13 +41,8 @@ export class NormState {
   channels: Channels | null;
 
   /** @param name The layer's class, for errors. */
-  constructor(
-    name: string,
-    ranks: readonly number[],
-    numFeatures: number | Lazy,
-    settings: NormSettings,
-  ) {
-    this.ranks = ranks;
+  constructor(name: string, accepts: Accepted, numFeatures: number | Lazy, settings: NormSettings) {
+    this.accepts = accepts;
     this.affine = settings.affine;
     this.dtype = settings.dtype;
     this.eps = settings.eps;
@@ -63,12 +61,12 @@ export class NormState {
 
   /** New ones, in their first state. */
   channelsFor(name: string, numFeatures: number): Channels {
-    const { dtype, affine, ranks } = this;
+    const { dtype, affine, accepts } = this;
     const shape = [checkNumFeatures(name, numFeatures)];
     const tracks = this.batches !== null;
     return {
       numFeatures,
-      caller: { name, ranks, numFeatures },
+      caller: { name, ...accepts, numFeatures },
       weight: affine ? new Parameter(ones(shape, { dtype })) : null,
       bias: affine ? new Parameter(zeros(shape, { dtype })) : null,
       runningMean: tracks ? zeros(shape, { dtype }) : null,

@@ -19,3 +19,8 @@ export function reprFloat(value: number): string {
 export function reprBoolean(value: boolean): string {
   return value ? 'True' : 'False';
 }
+
+/** Sizes as Python shows a tuple: (5,), (5, 3). */
+export function reprShape(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+}

@@ -1,0 +1,166 @@
+import {
+  type Arrange,
+  backwardSamples,
+  type Caller,
+  countSets,
+  forwardSamples,
+  Kept,
+} from '../functional/internal';
+import { ones, zeros } from '../tensor/creation';
+import type { DType } from '../tensor/dtype';
+import { Parameter } from '../tensor/parameter';
+import type { Tensor } from '../tensor/tensor';
+import type { TensorLike } from '../tensor/tensor-like';
+import { accumulateGrad, checkGrad } from './accumulate-grad';
+import { Module } from './module';
+import { nothingKept } from './nothing-kept';
+import {
+  type NormBackwardOptions,
+  type NormForwardOptions,
+  readBackward,
+  readForward,
+} from './pass-options';
+
+/** What a layer tells {@link SampleNorm} of itself. */
+export interface SampleNormParts<Eps> {
+  caller: Caller;
+  /** Of weight and bias. */
+  shape: readonly number[];
+  hasWeight: boolean;
+  hasBias: boolean;
+  dtype: DType;
+  eps: Eps;
+  checkEps(caller: string, eps: unknown): Eps;
+  arrange: Arrange;
+}
+
+/**
+ * What LayerNorm, RMSNorm and GroupNorm share: they normalize each sample by itself, the same in
+ * training and evaluation, and keep no statistics.
+ */
+export abstract class SampleNorm<Eps extends number | null> extends Module {
+  /** The type of the parameters. */
+  readonly dtype: DType;
+
+  // Getters alone show these, since what forward checks must be what backward uses.
+  readonly #weight: Parameter | null;
+  readonly #bias: Parameter | null;
+  readonly #parts: SampleNormParts<Eps>;
+  #eps: Eps;
+  // Made once and used again, since small arrays cost more than small batches.
+  readonly #kept = new Kept(0);
+  #gradWeight: Float64Array | null = null;
+  #gradBias: Float64Array | null = null;
+
+  protected constructor(parts: SampleNormParts<Eps>) {
+    super();
+    const { caller, shape, dtype } = parts;
+    this.dtype = dtype;
+    this.#weight = parts.hasWeight ? new Parameter(ones(shape, { dtype })) : null;
+    this.#bias = parts.hasBias ? new Parameter(zeros(shape, { dtype })) : null;
+    this.#parts = parts;
+    this.#eps = parts.checkEps(caller.name, parts.eps);
+  }
+
+  /** Scale, 1 at first; null where the layer has none. */
+  get weight(): Parameter | null {
+    return this.#weight;
+  }
+
+  /** Shift, 0 at first; null where the layer has none. */
+  get bias(): Parameter | null {
+    return this.#bias;
+  }
+
+  /** Added under the root; a finite number >= 0. */
+  get eps(): Eps {
+    return this.#eps;
+  }
+
+  set eps(value: Eps) {
+    this.#eps = this.#parts.checkEps(this.#parts.caller.name, value);
+  }
+
+  /**
+   * Normalizes the input by the formula of the layer, in training and evaluation alike.
+   *
+   * What it keeps for `backward` is the input itself, not a copy: leave that unchanged until then.
+   * Where `out` is the input, a copy of it, in memory of the layer's own: `grad: false` saves the
+   * time and the memory. Each forward replaces what the one before has kept, and uses that memory
+   * again where it can.
+   *
+   * @param input A tensor that fits the layer, or what stands for one.
+   * @returns `out`, or a new tensor of the input's shape and dtype: of its memory format from a
+   * GroupNorm, contiguous from LayerNorm and RMSNorm.
+   * @throws ShapeError where the input does not fit the layer, or `out` the output.
+   * @throws DTypeError where input or `out` are not of the layer's dtype.
+   * @throws ArgumentError where memory is detached, or `out` overlaps another tensor. A refused call
+   * changes nothing.
+   */
+  forward(input: TensorLike, options: NormForwardOptions = {}): Tensor {
+    const { caller, arrange } = this.#parts;
+    const { x, out, grad } = readForward(caller.name, input, options, this.training);
+    const affine = { weight: this.#weight, bias: this.#bias };
+    const arranged = arrange(x, affine);
+    const statistics = this.#kept.roomForStatistics(countSets(arranged));
+    const kept = grad ? this.#kept : null;
+    const call = { caller, input: x, arranged, ...affine, eps: this.#eps, out, kept };
+    const y = forwardSamples(call, statistics);
+    if (!grad) this.#kept.clear();
+    return y;
+  }
+
+  /**
+   * The gradient of the last `forward`'s input; those of `weight` and `bias` are added to their
+   * `grad`. Call it once for each `forward`, with input and `weight` unchanged since; it lets go of
+   * the input that `forward` kept.
+   *
+   * @param gradOutput Of the output's shape and dtype; of another memory format it is copied.
+   * @returns The input's gradient: `out`, or a new tensor like the output.
+   * @throws ArgumentError where no forward has kept its input, or memory is detached or overlaps.
+   * @throws ShapeError or DTypeError where `gradOutput` or `out` do not fit the input. A refused
+   * call changes nothing, and can be made again.
+   */
+  backward(gradOutput: TensorLike, options: NormBackwardOptions = {}): Tensor {
+    const { caller, arrange } = this.#parts;
+    const { name } = caller;
+    const { dy, out } = readBackward(name, gradOutput, options);
+    const { input, statistics } = this.#kept;
+    if (input === null) throw nothingKept(name);
+    const weight = this.#weight;
+    checkGrad(name, 'weight', weight);
+    checkGrad(name, 'bias', this.#bias);
+    const arranged = arrange(input, { weight, bias: null });
+    this.#gradWeight ??= new Float64Array(arranged.c);
+    this.#gradBias ??= new Float64Array(arranged.c);
+    const gradInput = backwardSamples({
+      caller,
+      gradOutput: dy,
+      input,
+      arranged,
+      weight,
+      statistics,
+      eps: null,
+      out,
+      gradWeight: this.#gradWeight,
+      gradBias: this.#gradBias,
+    });
+    accumulateGrad(weight, this.#gradWeight);
+    accumulateGrad(this.#bias, this.#gradBias);
+    this.#kept.input = null;
+    return gradInput;
+  }
+
+  /** Weight 1 and bias 0. */
+  resetParameters(): void {
+    this.#weight?.data.fill(1);
+    this.#bias?.data.fill(0);
+  }
+
+  protected override ownParameters(): [name: string, parameter: Parameter][] {
+    const own: [string, Parameter][] = [];
+    if (this.#weight !== null) own.push(['weight', this.#weight]);
+    if (this.#bias !== null) own.push(['bias', this.#bias]);
+    return [...own, ...super.ownParameters()];
+  }
+}
