@@ -41,7 +41,7 @@ export function arrangeGroups(
   checkParameterShape(caller, 'bias', bias, parameterShape, input, aVector);
   if (caller.numFeatures !== null && caller.numFeatures !== c) {
     throw new ShapeError(
-      `${caller.name}: got input of shape ${formatShape(input.shape)}` + sayChannels(caller, c),
+      `${caller.name}: got input of shape ${formatShape(input.shape)}${sayChannels(caller, c)}`,
     );
   }
   requireMemory(caller.name, 'input', input.data, input.size);
