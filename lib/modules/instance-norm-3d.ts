@@ -1,4 +1,5 @@
 import { InstanceNorm, type InstanceNormOptions } from './instance-norm';
+import type { Lazy } from './norm-state';
 
 /**
  * Instance normalization of (N, C, D, H, W) or (C, D, H, W), each channel of each sample by itself.
@@ -18,7 +19,10 @@ export class InstanceNorm3d extends InstanceNorm {
    * @param numFeatures C, a positive integer.
    * @throws ArgumentError or DTypeError where `numFeatures` or an option makes no sense.
    */
-  constructor(numFeatures: number, options: InstanceNormOptions = {}) {
+  constructor(numFeatures: number, options?: InstanceNormOptions);
+  /** @internal */
+  constructor(numFeatures: number | Lazy, options?: InstanceNormOptions);
+  constructor(numFeatures: number | Lazy, options: InstanceNormOptions = {}) {
     super(4, numFeatures, options);
   }
 }
