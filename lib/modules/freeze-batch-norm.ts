@@ -39,7 +39,7 @@ export function freezeBatchNorm(module: BatchNorm): FrozenBatchNorm;
 export function freezeBatchNorm<Net extends Module>(module: Net): Net;
 export function freezeBatchNorm(module: Module): Module {
   if (!(module instanceof Module)) {
-    throw new ArgumentError(`freezeBatchNorm: expected a Module, got ${nameOf(module)}`);
+    throw refused(`expected a Module, got ${nameOf(module)}`);
   }
   const frozen = new Map<Module, FrozenBatchNorm>();
   for (const [name, layer] of module.namedModules()) {
@@ -55,23 +55,22 @@ function freeze(name: string, layer: BatchNorm): FrozenBatchNorm {
   const Class = layer.constructor.name;
   const called = name === '' ? Class : `${name} (${Class})`;
   const Frozen = kinds.find(([Plain]) => layer instanceof Plain)?.[1];
-  if (Frozen === undefined) {
-    throw new ArgumentError(
-      `freezeBatchNorm: ${called} is no BatchNorm1d, BatchNorm2d or BatchNorm3d`,
-    );
-  }
+  if (Frozen === undefined)
+    throw refused(`${called} is no BatchNorm1d, BatchNorm2d or BatchNorm3d`);
   if (layer.numBatchesTracked === null) {
-    throw new ArgumentError(
-      `freezeBatchNorm: ${called} has no running statistics to freeze: it was made with ` +
-        'trackRunningStats: false',
+    throw refused(
+      `${called} has no running statistics to freeze: it was made with trackRunningStats: false`,
     );
   }
-  // First, since a lazy layer has none and says so.
-  const state = layer.stateDict();
+  if (layer.numFeatures === 0) {
+    throw refused(
+      `${called} is lazy and has no channels before its first input: call forward once`,
+    );
+  }
   const { numFeatures, eps, dtype, activation, negativeSlope } = layer;
   const frozen = new Frozen(numFeatures, { eps, dtype, activation, negativeSlope });
   // Without affine there is no weight and no bias.
-  frozen.loadStateDict(state, { strict: false });
+  frozen.loadStateDict(layer.stateDict(), { strict: false });
   frozen.training = layer.training;
   return frozen;
 }
@@ -98,7 +97,9 @@ function replace(root: Module, frozen: ReadonlyMap<Module, FrozenBatchNorm>): vo
 
 function put(parent: Module, name: string, layer: Module): void {
   if (Reflect.set(parent, name, layer) && Reflect.get(parent, name) === layer) return;
-  throw new ArgumentError(
-    `freezeBatchNorm: ${parent.constructor.name} does not let its field '${name}' be set`,
-  );
+  throw refused(`${parent.constructor.name} does not let its field '${name}' be set`);
+}
+
+function refused(problem: string): ArgumentError {
+  return new ArgumentError(`freezeBatchNorm: ${problem}`);
 }
