@@ -2,6 +2,7 @@
 
 #include "binding/batch_norm.h"
 #include "binding/group_norm.h"
+#include "binding/images.h"
 #include "binding/memory.h"
 #include "binding/moments.h"
 #include "binding/targets.h"
@@ -33,6 +34,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   ExportHot(exports, "groupNormBackward", GroupNormBackwardEntry);
   ExportHot(exports, "moments", MomentsEntry);
   ExportHot(exports, "extrema", ExtremaEntry);
+  ExportHot(exports, "normalizeImages", NormalizeImagesEntry);
   Export(exports, "keepFreedMemory", KeepFreedMemoryEntry);
   Export(exports, "adviseHugePages", AdviseHugePagesEntry);
   Export(exports, "byteDistance", ByteDistanceEntry);

@@ -62,6 +62,22 @@ Shape Arguments::ReadShape(size_t index) {
   const size_t n = ReadSize(index);
   const size_t c = ReadSize(index + 1);
   const size_t s = ReadSize(index + 2);
+  return CheckShape(n, c, s);
+}
+
+Shape Arguments::ReadShapeWithChannels(size_t index, const Shape& shape) {
+  const size_t channels = ReadSize(index);
+  if (channels < shape.c) Fail(Status::kWrongSize);
+  return CheckShape(shape.n, channels, shape.s);
+}
+
+size_t Arguments::ReadOneOr(size_t index, size_t size) {
+  const size_t value = ReadSize(index);
+  if (value != 1 && value != size) Fail(Status::kWrongSize);
+  return value;
+}
+
+Shape Arguments::CheckShape(size_t n, size_t c, size_t s) {
   size_t product;
   // The kernels multiply in each of these orders.
   if (!Multiply(n, c, &product) || !Multiply(product, s, &product) || !Multiply(n, s, &product) ||

@@ -27,6 +27,10 @@ class Arguments {
 
   // Three sizes from `index` on, whose products fit.
   Shape ReadShape(size_t index);
+  // That of an input which differs from `shape` in its channels, having as many or more.
+  Shape ReadShapeWithChannels(size_t index, const Shape& shape);
+  // A number: 1 or `size`.
+  size_t ReadOneOr(size_t index, size_t size);
   // A number of groups into which the channels of `shape` divide.
   size_t ReadGroups(size_t index, const Shape& shape);
   // A boolean: whether the layout is channels last.
@@ -66,6 +70,7 @@ class Arguments {
   bool IsNull(size_t index);
   Array ReadArray(size_t index);
   size_t ReadSize(size_t index);
+  Shape CheckShape(size_t n, size_t c, size_t s);
   void* DataOf(const Array& array, size_t length);
   void Fail(Status status);
 

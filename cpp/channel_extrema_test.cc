@@ -24,8 +24,6 @@ class ChannelExtremaTest : public EveryTarget {
 };
 INSTANTIATE_EVERY_TARGET(ChannelExtremaTest);
 
-constexpr Layout kLayouts[] = {Layout::kChannelsFirst, Layout::kChannelsLast};
-
 // Channels that are parts of runs, runs, short runs and columns; sizes that no part divides.
 constexpr Shape kShapes[] = {{1, 3, 700001}, {2, 5, 1001},   {3, 2, 300007},
                              {17, 200, 349}, {9001, 257, 1}, {40, 50001, 1}};

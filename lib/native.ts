@@ -145,6 +145,25 @@ export interface Native {
     min: Float64Array,
     max: Float64Array,
   ): Status;
+  /**
+   * y = (x - mean) / std, bytes multiplied with `scale` first, as PyTorch rounds them. Of the
+   * `xChannels` of x the first `c` are taken. `count` is the length of mean and std: c, or 1 for all
+   * channels.
+   */
+  normalizeImages(
+    x: FloatArray | Uint8Array | Uint8ClampedArray,
+    y: FloatArray,
+    n: number,
+    c: number,
+    s: number,
+    xChannels: number,
+    xChannelsLast: boolean,
+    yChannelsLast: boolean,
+    count: number,
+    mean: Float64Array,
+    std: Float64Array,
+    scale: number,
+  ): Status;
   /** Lets the C library keep memory that V8 frees, for arrays to come; once a process is enough. */
   keepFreedMemory(): Status;
   /** Bytes from the first of `a` to the first of `b`. */

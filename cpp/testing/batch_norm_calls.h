@@ -14,8 +14,6 @@
 namespace batchnorm {
 
 constexpr double kEps = 1e-5;
-constexpr Layout kLayouts[] = {Layout::kChannelsFirst, Layout::kChannelsLast};
-
 // Shapes with many values a channel, up to several chunks of it.
 constexpr Shape kLongShapes[] = {{16, 8, 700}, {256, 40, 1},  {40, 300, 2},  {1, 1, 20000},
                                  {50, 12, 49}, {2, 2, 70001}, {140001, 3, 1}};

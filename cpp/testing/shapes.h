@@ -11,6 +11,8 @@
 
 namespace batchnorm {
 
+constexpr Layout kLayouts[] = {Layout::kChannelsFirst, Layout::kChannelsLast};
+
 inline std::ostream& operator<<(std::ostream& out, const Runs& runs) {
   return out << runs.groups << " groups of " << runs.runs << " runs of " << runs.length;
 }

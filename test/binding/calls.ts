@@ -83,12 +83,15 @@ export function calls(Type: FloatArrayType = Float32Array): Call[] {
         ...fusion('gradResidual'),
       ],
     },
-    ...inputCalls(Type),
+    ...inputCalls(Type, Type),
   ];
 }
 
-/** The calls whose x may be bytes, too. */
-export function inputCalls(Type: FloatArrayType | ByteArrayType): Call[] {
+/** The calls whose x may be bytes, too; `FloatType` is what goes with them. */
+export function inputCalls(
+  Type: FloatArrayType | ByteArrayType,
+  FloatType: FloatArrayType = Float32Array,
+): Call[] {
   const statistic = () => new Float64Array(channels).fill(1);
   const call = (name: string, a: string, b: string): Call => ({
     name,
@@ -100,7 +103,22 @@ export function inputCalls(Type: FloatArrayType | ByteArrayType): Call[] {
       [b, statistic()],
     ],
   });
-  return [call('moments', 'mean', 'm2'), call('extrema', 'min', 'max')];
+  const normalizeImages: Call = {
+    name: 'normalizeImages',
+    arguments: [
+      ['x', new Type(count).fill(1)],
+      ['y', new FloatType(count).fill(1)],
+      ...sizes,
+      ['xChannels', channels],
+      ['xChannelsLast', true],
+      ['yChannelsLast', false],
+      ['count', channels],
+      ['mean', statistic()],
+      ['std', statistic()],
+      ['scale', 1 / 255],
+    ],
+  };
+  return [call('moments', 'mean', 'm2'), call('extrema', 'min', 'max'), normalizeImages];
 }
 
 /** Whether this argument is the x of such a call. */

@@ -89,8 +89,12 @@ describe.each(cases)('%s of %s', (_, __, call) => {
     }
   });
 
-  // An input need not have the type of the others.
-  const mixable = arrays.filter(([name]) => !isInput(call, name));
+  // Bytes go with either float type, and so does an input that is alone.
+  const isAlone = (name: string) => isInput(call, name) && !arrays.some(([y]) => y === 'y');
+  const areBytes = arrays.some(([, array]) => array.BYTES_PER_ELEMENT === 1);
+  const mixable = arrays.filter(
+    ([name]) => !isAlone(name) && !(areBytes && ['x', 'y'].includes(name)),
+  );
   test.each(mixable.map(([name]) => name))('%s of the other float type', (name) => {
     const array = arrays.find(([known]) => known === name)?.[1] as Float32Array;
     const Other = array instanceof Float32Array ? Float64Array : Float32Array;
@@ -176,12 +180,13 @@ describe.each(cases)('%s of %s', (_, __, call) => {
 
   test('flags and numbers of another type', () => {
     const names = call.arguments.map(([name]) => name);
-    for (const name of names.filter((known) => ['channelsLast', 'training'].includes(known))) {
+    const flags = ['channelsLast', 'xChannelsLast', 'yChannelsLast', 'training'];
+    for (const name of names.filter((known) => flags.includes(known))) {
       for (const value of [undefined, null, 0, 1, 'true', {}]) {
         expectStatus(withArguments(call, { [name]: value }), Status.wrongType);
       }
     }
-    const numbers = ['eps', 'activation', 'negativeSlope'];
+    const numbers = ['eps', 'activation', 'negativeSlope', 'xChannels', 'count', 'scale'];
     for (const name of names.filter((known) => numbers.includes(known))) {
       for (const value of [undefined, null, '1e-5', 1n, {}]) {
         expectStatus(withArguments(call, { [name]: value }), Status.wrongType);
@@ -190,10 +195,10 @@ describe.each(cases)('%s of %s', (_, __, call) => {
   });
 
   test('empty data is fine', () => {
-    const [, first] = arrays[0] as [string, Float32Array];
-    const Type = first.constructor as typeof Float32Array;
     const empty = Object.fromEntries(
-      arrays.filter(([, { length }]) => length === count).map(([name]) => [name, new Type(0)]),
+      arrays
+        .filter(([, { length }]) => length === count)
+        .map(([name, array]) => [name, array.slice(0, 0)]),
     );
     expect(make(withArguments(call, { ...empty, n: 0 }))).toBe(Status.ok);
     expect(make(withArguments(call, { ...empty, s: 0 }))).toBe(Status.ok);
@@ -281,6 +286,49 @@ describe.each(masked)('the mask of %s of %s', (name, __, call) => {
   test('activations that there are not', () => {
     for (const activation of [3, 4, 255, 256, -1]) {
       expectStatus(withArguments(call, { activation }), Status.wrongSize);
+    }
+  });
+});
+
+describe('the channels of normalizeImages', () => {
+  const call = inputCalls(Uint8Array).find(({ name }) => name === 'normalizeImages') as Call;
+  const [channels, pixels] = [2, 15];
+
+  test('may be more in x than in y, of which the array has all', () => {
+    for (const xChannels of [channels, 3, 4, 7]) {
+      const x = new Uint8Array(pixels * xChannels);
+      expect(make(withArguments(call, { x, xChannels }))).toBe(Status.ok);
+      expectStatus(withArguments(call, { x: x.subarray(1), xChannels }), Status.wrongSize);
+    }
+  });
+
+  test('are no fewer, and sizes whose product fits', () => {
+    const x = new Uint8Array(pixels);
+    const wrong = [0, 1, -1, 2.5, Number.NaN, 1 / 0, 2 ** 53, 2 ** 64, 2 ** 52 + 2];
+    for (const xChannels of wrong) {
+      expectStatus(withArguments(call, { x, xChannels }), Status.wrongSize);
+    }
+    // Without channels in y all of it is empty, and x in 64 bits that wrap around.
+    const [none, one] = [new Uint8Array(0), Float64Array.of(1)];
+    const empty = { x: none, y: new Float32Array(0), c: 0, s: 1, count: 1, mean: one, std: one };
+    const wrapped = { ...empty, n: 2 ** 32, xChannels: 2 ** 32 };
+    expect(make(withArguments(call, { ...wrapped, xChannels: 0 }))).toBe(Status.ok);
+    expectStatus(withArguments(call, wrapped), Status.wrongSize);
+  });
+
+  test('have a mean and std each, or one for all', () => {
+    const [one, three] = [Float64Array.of(1), new Float64Array(3).fill(1)];
+    expect(make(withArguments(call, { count: 1, mean: one, std: one }))).toBe(Status.ok);
+    expectStatus(withArguments(call, { count: 3, mean: three, std: three }), Status.wrongSize);
+    for (const count of [0, -1, 1.5, 2 ** 53]) {
+      expectStatus(withArguments(call, { count }), Status.wrongSize);
+    }
+  });
+
+  test('may be scaled by anything', () => {
+    for (const scale of [0, -0, -1, Number.NaN, 1 / 0, 1e300, 5e-324]) {
+      const std = Float64Array.of(0, Number.NaN);
+      expect(make(withArguments(call, { scale, std }))).toBe(Status.ok);
     }
   });
 });
