@@ -24,6 +24,7 @@ try {
 function write() {
   const scripts = [
     ['scripts/parity/write_fixtures.py', '--seed', seed, '--out', folder],
+    ['scripts/parity/tree_fixtures.py', '--seed', seed, join(folder, 'trees.json')],
     ['scripts/parity/print_fixtures.py', '--seed', seed, join(folder, 'print.json')],
     ['scripts/parity/random_fixtures.py', '--seed', seed, join(folder, 'random.json')],
     ['examples/ci-parity/train_and_dump.py', join(folder, 'ci-dump.json')],
@@ -32,7 +33,8 @@ function write() {
 }
 
 function replay() {
-  const tests = 'test/(parity/(modules|functional|fused|refused|ci-parity)|tensor/(print|random))';
+  const tests =
+    'test/(parity/(modules|functional|fused|refused|trees|ci-parity)|tensor/(print|random))';
   const env = { ...process.env, PARITY_FIXTURES: folder };
   return succeeds(process.execPath, ['node_modules/jest/bin/jest.js', tests], { env });
 }

@@ -3,8 +3,9 @@
 
     python3 scripts/parity/write_fixtures.py [--seed 0] [--out test/parity/fixtures]
 
-The one file there that it does not write is the dump of the example for CI:
+Two files there come from others:
 
+    python3 scripts/parity/tree_fixtures.py test/parity/fixtures/trees.json
     python3 examples/ci-parity/train_and_dump.py test/parity/fixtures/ci-dump.json
 """
 

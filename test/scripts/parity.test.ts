@@ -18,12 +18,13 @@ test('npm run parity writes every kind of fixture afresh, and runs the tests tha
   const { calls } = clone.run('node', 'scripts/parity.mjs', '--seed', '7');
   const written = calls.filter((call) => call.startsWith('python3 ')).join('\n');
   expect(written).toMatch(/write_fixtures\.py --seed 7 --out \S+$/m);
+  expect(written).toMatch(/tree_fixtures\.py --seed 7 \S+\/trees\.json$/m);
   expect(written).toMatch(/print_fixtures\.py --seed 7 \S+\/print\.json$/m);
   expect(written).toMatch(/random_fixtures\.py --seed 7 \S+\/random\.json$/m);
   expect(written).toMatch(/train_and_dump\.py \S+\/ci-dump\.json$/m);
 
   const pattern = new RegExp(calls.at(-1)?.replace(/^jest\.js /, '') ?? 'jest was not run');
-  for (const file of ['modules', 'functional', 'fused', 'refused', 'ci-parity']) {
+  for (const file of ['modules', 'functional', 'fused', 'refused', 'trees', 'ci-parity']) {
     expect(`test/parity/${file}.test.ts`).toMatch(pattern);
   }
   for (const file of ['print', 'random']) expect(`test/tensor/${file}.test.ts`).toMatch(pattern);
