@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { transformFileSync } from '@swc/core';
+import * as library from 'batchnorm';
 
 const lib = join(__dirname, '../../lib');
 
@@ -26,6 +27,24 @@ test.each(['1d', '2d', '3d'])('a minified BatchNorm%s keeps its name', (dims) =>
   if (Layer === undefined) throw new Error('not exported');
   expect(String(new Layer(3))).toMatch(new RegExp(`^BatchNorm${dims}\\(3, eps`));
   expect(() => new Layer(0)).toThrow(`BatchNorm${dims}: numFeatures should be`);
+});
+
+test('every layer holds its name itself', () => {
+  const abstract = ['Module', 'BatchNorm', 'FrozenBatchNorm', 'InstanceNorm'];
+  const layers = Object.entries(library).filter(
+    ([name, value]) =>
+      typeof value === 'function' &&
+      value.prototype instanceof library.Module &&
+      !abstract.includes(name),
+  );
+  expect(layers.length).toBeGreaterThan(12);
+  for (const [name, Layer] of layers) {
+    // The name that a class has by itself, which a minifier changes, is not enumerable.
+    expect(Object.getOwnPropertyDescriptor(Layer, 'name')).toMatchObject({
+      value: name,
+      enumerable: true,
+    });
+  }
 });
 
 test('minified errors keep their names', () => {
