@@ -1,8 +1,6 @@
 import { bothFormats, bytesOf, caseText, plain } from '../cases.mjs';
-import { interleave } from '../interleave.mjs';
 import { passes } from '../passes.mjs';
-import { passSamplers } from '../samplers.mjs';
-import { median, medianRatio } from '../statistics.mjs';
+import { measureRatios } from '../ratios.mjs';
 
 // The most that each pass may cost, as a multiple of copying the tensor.
 const channelFitsL2 = { eval: 1.1, training: 1.6, backward: 2.6 };
@@ -66,12 +64,6 @@ function goals({ shape, memoryFormat }) {
 
 export const rounds = 41;
 
-export async function measure(one, options) {
-  const { copy, ...times } = await interleave(passSamplers(passes(one)), options);
-  const copyMs = median(copy);
-  const ratios = Object.fromEntries(
-    Object.entries(times).map(([pass, all]) => [pass, medianRatio(all, copy)]),
-  );
-  // A copy reads and writes each element: its rate counts them once, as a tensor's size does.
-  return { ...one, copyMs, copyGBps: bytesOf(one) / copyMs / 1e6, ratios };
+export function measure(one, options) {
+  return measureRatios(one, passes(one), options);
 }

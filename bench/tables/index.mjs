@@ -1,5 +1,6 @@
 import { freshTables } from './fresh.mjs';
 import { largeTables } from './large.mjs';
+import { layersTables } from './layers.mjs';
 import { peersTables } from './peers.mjs';
 import { sizesTables } from './sizes.mjs';
 import { smallTables } from './small.mjs';
@@ -7,6 +8,7 @@ import { threadsTables } from './threads.mjs';
 
 const tablesOf = {
   large: largeTables,
+  layers: layersTables,
   small: smallTables,
   fresh: freshTables,
   threads: threadsTables,

@@ -47,6 +47,7 @@ describe('of a whole report', () => {
     for (const line of [
       '| (8, 4) | 1.50 | 7.0 | 0.99 (1.1) | 1.50 (1.5) | **9.25 (2.6) missed** |',
       '| (8, 4, 2, 2) channels last float64 relu + residual | 2.00 | 8.0 | 1.23 | 2.34 | 3.45 |',
+      '| GroupNorm(2) (8, 4, 2, 2) contiguous | 2.00 | 8.0 | 1.25 (1.5) | **2.90 (2.8) missed** |',
       '| (1, 4) | eval | **1.63 (1.5) missed** |',
       '| (1, 4, 2, 2) | 64.0 | event loop turns | 2.00 µs | 3.00 µs | **1.50 (1.25) missed** |',
       '| (8, 4) | 1 | 4.00 ms | 8.00 ms | 16.0 ms |  |  |  |',

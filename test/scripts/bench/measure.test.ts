@@ -71,8 +71,32 @@ test('the table has every shape of the goals, each with its own', () => {
   for (const row of others.flat()) expect(expected).toContainEqual(row);
 });
 
+test('the other layers have their goals, in both dtypes', () => {
+  const cases = evaluate(
+    "import { cases } from 'bench/sections/layers.mjs'; console.log(JSON.stringify(cases));",
+  ) as (Row & { layer: string; groups?: number; affine?: boolean })[];
+  const found = cases.map(({ layer, groups, affine, shape, memoryFormat, dtype, goals }) => {
+    const words = [layer, groups ?? affine, shape.join(), memoryFormat, dtype];
+    return [...words, goals.forward, goals.backward].join(' ');
+  });
+  const expected = ['float32', 'float64'].flatMap((dtype) => [
+    ...['LayerNorm', 'RMSNorm'].flatMap((layer) =>
+      ['4096,768', '512,4096'].map((shape) => `${layer}  ${shape} contiguous ${dtype} 1.3 2.6`),
+    ),
+    ...['contiguous', 'channelsLast'].flatMap((format) => [
+      `GroupNorm 32 16,256,32,32 ${format} ${dtype} 1.5 2.8`,
+      `InstanceNorm2d false 16,64,64,64 ${format} ${dtype} 1.5 2.8`,
+      `InstanceNorm2d true 16,64,64,64 ${format} ${dtype} 1.5 2.8`,
+    ]),
+  ]);
+  expect(found.sort()).toEqual(expected.sort());
+});
+
 describe('the table on tensors of up to 2^21 elements', () => {
-  const { large, small, fresh, threads, ...others } = sections('--max-elements', String(2 ** 21));
+  const { large, layers, small, fresh, threads, ...others } = sections(
+    '--max-elements',
+    String(2 ** 21),
+  );
 
   test('has each pass of a large one as a ratio to copying it', () => {
     expect(large?.rounds).toBe(1);
@@ -86,6 +110,20 @@ describe('the table on tensors of up to 2^21 elements', () => {
       expect(copyMs).toBeGreaterThan(0);
       expect(Object.keys(ratios)).toEqual(['eval', 'training', 'backward']);
       // A pass that did nothing would take no time beside a copy of megabytes.
+      for (const ratio of Object.values(ratios)) expect(ratio).toBeGreaterThan(0.05);
+    }
+  });
+
+  test('has both passes of the other layers as a ratio to copying', () => {
+    expect(layers?.rows.map(({ name }) => name)).toEqual([
+      'layers LayerNorm (512, 4096)',
+      'layers RMSNorm (512, 4096)',
+      'layers LayerNorm (512, 4096) float64',
+      'layers RMSNorm (512, 4096) float64',
+    ]);
+    for (const { copyMs, ratios } of layers?.rows ?? []) {
+      expect(copyMs).toBeGreaterThan(0);
+      expect(Object.keys(ratios)).toEqual(['forward', 'backward']);
       for (const ratio of Object.values(ratios)) expect(ratio).toBeGreaterThan(0.05);
     }
   });

@@ -43,6 +43,20 @@ export const report = {
         }),
       ],
     },
+    layers: {
+      rounds: 3,
+      tooLarge: [],
+      rows: [
+        tensor([8, 4, 2, 2], {
+          layer: 'GroupNorm',
+          groups: 2,
+          copyMs: 2,
+          copyGBps: 8,
+          ratios: { forward: 1.25, backward: 2.9 },
+          goals: { forward: 1.5, backward: 2.8 },
+        }),
+      ],
+    },
     small: {
       rounds: 3,
       tooLarge: [],
