@@ -36,7 +36,7 @@ export function backwardSamples(call: SampleBackwardCall): Tensor {
   const { arranged, weight, statistics, out, gradWeight, gradBias } = call;
   const { input } = arranged;
   const { name } = call.caller;
-  if (statistics !== null) checkStatistics(name, statistics, countSets(arranged));
+  if (statistics !== null) checkStatistics(name, statistics, arranged);
   const gradOutput = likeInput(name, 'gradOutput', call.gradOutput, input);
   if (out !== null) checkOut(call, out, gradOutput);
   const gradInput = out ?? emptyLike(input);
@@ -66,9 +66,10 @@ export function backwardSamples(call: SampleBackwardCall): Tensor {
   return gradInput;
 }
 
-function checkStatistics(caller: string, { mean, invstd }: Normalizers, count: number): void {
+function checkStatistics(caller: string, { mean, invstd }: Normalizers, arranged: Arranged): void {
+  const count = countSets(arranged);
   const which = 'one for each group of values that was normalized by itself';
-  checkStatistic(caller, 'mean', mean, count, which);
+  if (arranged.centered) checkStatistic(caller, 'mean', mean, count, which);
   checkStatistic(caller, 'invstd', invstd, count, which);
 }
 
