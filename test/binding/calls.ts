@@ -20,6 +20,8 @@ const sizes: [string, number][] = [
 ];
 export const count = 30;
 const channels = 2;
+/** Of groupNormForward and groupNormBackward: samples times groups. */
+export const sets = 6;
 /** What the mask of that many elements takes at least. */
 export const maskBytes = 16;
 
@@ -28,6 +30,12 @@ export function calls(Type: FloatArrayType = Float32Array): Call[] {
   const data = () => new Type(count).fill(1);
   const parameter = () => new Type(channels).fill(1);
   const statistic = () => new Float64Array(channels).fill(1);
+  const perSet = () => new Float64Array(sets).fill(1);
+  const grouping: [string, unknown][] = [
+    ['channelsLast', false],
+    ['groups', 2],
+    ['centered', true],
+  ];
   const fusion = (residual: string): [string, unknown][] => [
     [residual, data()],
     ['activation', Activation.leakyRelu],
@@ -81,6 +89,36 @@ export function calls(Type: FloatArrayType = Float32Array): Call[] {
         ['gradWeight', statistic()],
         ['gradBias', statistic()],
         ...fusion('gradResidual'),
+      ],
+    },
+    {
+      name: 'groupNormForward',
+      arguments: [
+        ['x', data()],
+        ['y', data()],
+        ...sizes,
+        ...grouping,
+        ['weight', parameter()],
+        ['bias', parameter()],
+        ['eps', 1e-5],
+        ['mean', perSet()],
+        ['variance', perSet()],
+        ['invstd', perSet()],
+      ],
+    },
+    {
+      name: 'groupNormBackward',
+      arguments: [
+        ['gradOutput', data()],
+        ['x', data()],
+        ['gradInput', data()],
+        ...sizes,
+        ...grouping,
+        ['weight', parameter()],
+        ['mean', perSet()],
+        ['invstd', perSet()],
+        ['gradWeight', statistic()],
+        ['gradBias', statistic()],
       ],
     },
     ...inputCalls(Type, Type),

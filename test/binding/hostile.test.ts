@@ -8,6 +8,7 @@ import {
   isInput,
   make,
   maskBytes,
+  sets,
   withArguments,
 } from './calls';
 
@@ -180,13 +181,13 @@ describe.each(cases)('%s of %s', (_, __, call) => {
 
   test('flags and numbers of another type', () => {
     const names = call.arguments.map(([name]) => name);
-    const flags = ['channelsLast', 'xChannelsLast', 'yChannelsLast', 'training'];
+    const flags = ['channelsLast', 'xChannelsLast', 'yChannelsLast', 'training', 'centered'];
     for (const name of names.filter((known) => flags.includes(known))) {
       for (const value of [undefined, null, 0, 1, 'true', {}]) {
         expectStatus(withArguments(call, { [name]: value }), Status.wrongType);
       }
     }
-    const numbers = ['eps', 'activation', 'negativeSlope', 'xChannels', 'count', 'scale'];
+    const numbers = ['eps', 'activation', 'negativeSlope', 'xChannels', 'count', 'scale', 'groups'];
     for (const name of names.filter((known) => numbers.includes(known))) {
       for (const value of [undefined, null, '1e-5', 1n, {}]) {
         expectStatus(withArguments(call, { [name]: value }), Status.wrongType);
@@ -200,7 +201,12 @@ describe.each(cases)('%s of %s', (_, __, call) => {
         .filter(([, { length }]) => length === count)
         .map(([name, array]) => [name, array.slice(0, 0)]),
     );
-    expect(make(withArguments(call, { ...empty, n: 0 }))).toBe(Status.ok);
+    const noSets = Object.fromEntries(
+      arrays
+        .filter(([, { length }]) => length === sets)
+        .map(([name, array]) => [name, array.slice(0, 0)]),
+    );
+    expect(make(withArguments(call, { ...empty, ...noSets, n: 0 }))).toBe(Status.ok);
     expect(make(withArguments(call, { ...empty, s: 0 }))).toBe(Status.ok);
   });
 
@@ -213,7 +219,7 @@ describe.each(cases)('%s of %s', (_, __, call) => {
   });
 
   test('each array of the call may be the same one', () => {
-    const groups = [count, 2].map((length) =>
+    const groups = [count, 2, sets].map((length) =>
       arrays.filter(([, array]) => array.length === length),
     );
     for (const group of groups) {
@@ -287,6 +293,57 @@ describe.each(masked)('the mask of %s of %s', (name, __, call) => {
     for (const activation of [3, 4, 255, 256, -1]) {
       expectStatus(withArguments(call, { activation }), Status.wrongSize);
     }
+  });
+});
+
+const grouped = cases.filter(([name]) => name.startsWith('groupNorm'));
+
+describe.each(grouped)('the groups of %s of %s', (_, __, call) => {
+  test('are those that the channels can be in', () => {
+    for (const channelsLast of [true, false]) {
+      for (const groups of [0, 3, 4, -1, 0.5, 1.5, Number.NaN, 1 / 0, 2 ** 32 + 2, 2 ** 53]) {
+        expectStatus(withArguments(call, { groups, channelsLast }), Status.wrongSize);
+      }
+    }
+  });
+
+  test('have a value of each statistic for each sample', () => {
+    const names = ['mean', 'variance', 'invstd'];
+    for (const [groups, count] of [
+      [1, 3],
+      [2, 6],
+    ] as const) {
+      const fitting = Object.fromEntries(names.map((name) => [name, new Float64Array(count)]));
+      for (const channelsLast of [true, false]) {
+        for (const centered of [true, false]) {
+          const fits = withArguments(call, { ...fitting, groups, channelsLast, centered });
+          expect(make(fits)).toBe(Status.ok);
+        }
+      }
+      for (const name of names.filter((known) => call.arguments.some(([one]) => one === known))) {
+        for (const length of [0, 2, count - 1, count + 1, 9 - count]) {
+          const wrong = { ...fitting, groups, [name]: new Float64Array(length) };
+          expectStatus(withArguments(call, wrong), Status.wrongSize);
+        }
+      }
+    }
+  });
+
+  test('may be any number where there are no channels, if its product with the samples fits', () => {
+    const none = Object.fromEntries(
+      arraysOf(call)
+        .filter(([, { length }]) => length !== sets)
+        .map(([name, array]) => [name, array.slice(0, 0)]),
+    );
+    const perSet = Object.fromEntries(
+      ['mean', 'variance', 'invstd'].map((name) => [name, new Float64Array(21)]),
+    );
+    expect(make(withArguments(call, { ...none, ...perSet, c: 0, groups: 7 }))).toBe(Status.ok);
+    // 2^64 statistics are none in 64 bits that wrap around.
+    const nothing = new Float64Array(0);
+    const wrapped = { ...none, mean: nothing, variance: nothing, invstd: nothing, c: 0 };
+    const call64 = withArguments(call, { ...wrapped, n: 2 ** 32, groups: 2 ** 32 });
+    expectStatus(call64, Status.wrongSize);
   });
 });
 
