@@ -97,12 +97,13 @@ napi_value BatchNormBackwardEntry(napi_env env, napi_callback_info info) {
   const Shape shape = arguments.ReadShape(3);
   const Layout layout = arguments.ReadLayout(6);
   const void* dy = arguments.ReadElements(0, shape.Count());
-  const void* x = arguments.ReadElements(1, shape.Count());
+  const bool training = arguments.ReadBool(10);
+  const void* x = training ? arguments.ReadElements(1, shape.Count())
+                           : arguments.ReadElementsOrNull(1, shape.Count());
   void* dx = arguments.ReadElements(2, shape.Count());
   const void* weight = arguments.ReadElementsOrNull(7, shape.c);
   const double* mean = arguments.ReadStatistics(8, shape.c);
   const double* invstd = arguments.ReadStatistics(9, shape.c);
-  const bool training = arguments.ReadBool(10);
   const ParameterGradients gradients = {arguments.ReadStatistics(11, shape.c),
                                         arguments.ReadStatistics(12, shape.c)};
   const FusionArguments fusion(arguments, 13, shape.Count(), Mask::kNeeded);

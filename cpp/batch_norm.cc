@@ -72,16 +72,16 @@ bool BatchNormBackward(const OutputGradient<T>& dy, const T* x, T* dx, const Sha
   }
   const auto coefficients = AllocateScratch<BackwardCoefficients<Compute<T>>>(shape.c);
   if (coefficients == nullptr) return false;
-  double* sum = gradients.bias;
-  double* dot = gradients.weight;
-  const bool reduced =
-      runs ? ThreadedReduceRuns(dy, x, RunsOf(shape), state.mean, sum, dot)
-           : ThreadedReduceColumns(dy, x, ChannelsLastRows(shape), state.mean, sum, dot);
-  if (!reduced) return false;
-  for (size_t c = 0; c < shape.c; ++c) {
-    dot[c] *= state.invstd[c];
-    coefficients[c] = {0.0, 0.0, 0.0, state.Scale(c)};
+  if (x != nullptr) {
+    double* sum = gradients.bias;
+    double* dot = gradients.weight;
+    const bool reduced =
+        runs ? ThreadedReduceRuns(dy, x, RunsOf(shape), state.mean, sum, dot)
+             : ThreadedReduceColumns(dy, x, ChannelsLastRows(shape), state.mean, sum, dot);
+    if (!reduced) return false;
+    for (size_t c = 0; c < shape.c; ++c) dot[c] *= state.invstd[c];
   }
+  for (size_t c = 0; c < shape.c; ++c) coefficients[c] = {0.0, 0.0, 0.0, state.Scale(c)};
   constexpr const T* kRunning = nullptr;
   if (runs) {
     ThreadedApplyRuns(dy, kRunning, dx, RunsOf(shape), coefficients.get());

@@ -30,7 +30,8 @@ bool BatchNormTrain(const T* x, const Output<T>& y, const Shape& shape, Layout l
                     const Affine<P>& affine, double eps, const BatchStatistics& statistics);
 
 // dx and the parameters' gradients where the forward pass used batch statistics (`training`) or
-// running ones. dx may be dy or x; the residual's gradient may be dy.
+// running ones, for which a null x leaves the parameters' gradients out. dx may be dy or x; the
+// residual's gradient may be dy.
 template <typename T, typename P>
 bool BatchNormBackward(const OutputGradient<T>& dy, const T* x, T* dx, const Shape& shape,
                        Layout layout, const ForwardState<P>& state, bool training,

@@ -205,6 +205,31 @@ EVERY_TARGET_TEST(BatchNormBackwardTest, EvaluationTakesNoNoticeOfX) {
 }
 
 // invstd is 0 then.
+// The parameters' gradients are left as they are.
+EVERY_TARGET_TEST(BatchNormBackwardTest, EvaluationNeedsNoX) {
+  ForEachShape([](const Shape& shape, Layout layout) {
+    const Runs runs = AsRuns(shape, layout);
+    const auto x = RandomInput<T>(runs, 3, Distribution::kNormal, 1);
+    const auto dy = RandomInput<T>(runs, 1, Distribution::kNormal, 2);
+    const auto weight = RandomChannels<T>(shape.c, Distribution::kNormal, 3);
+    const Trained<T> trained(x, shape, layout, NoAffine<T>());
+    const ForwardState<T> state = StateOf(trained.statistics, weight);
+    PaddedArray<T> expected(x.size());
+    Gradients gradients(shape.c);
+    Backward<T>(dy.data(), x.data(), expected.data(), shape, layout, state, false, gradients);
+    const std::vector<double> before(shape.c, 7.0);
+    std::vector<double> weight_gradient = before;
+    std::vector<double> bias_gradient = before;
+    PaddedArray<T> dx(x.size(), 2);
+    Backward<T>(dy.data(), nullptr, dx.data(), shape, layout, state, false,
+                {weight_gradient.data(), bias_gradient.data()});
+    EXPECT_TRUE(SameBits(dx.data(), expected.data(), dx.size()));
+    EXPECT_EQ(weight_gradient, before);
+    EXPECT_EQ(bias_gradient, before);
+    EXPECT_TRUE(OnlyElementsWritten(runs, dx));
+  });
+}
+
 EVERY_TARGET_TEST(BatchNormBackwardTest, AConstantChannelWithoutEpsGivesZero) {
   ForEachShape([](const Shape& shape, Layout layout) {
     const Runs runs = AsRuns(shape, layout);

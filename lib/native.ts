@@ -69,9 +69,10 @@ export interface Native {
     negativeSlope: number,
     mask: Uint8Array | null,
   ): Status;
+  /** Where running statistics normalized, x may be null: gradWeight and gradBias are left then. */
   batchNormBackward(
     gradOutput: FloatArray,
-    x: FloatArray,
+    x: FloatArray | null,
     gradInput: FloatArray,
     n: number,
     c: number,

@@ -5,6 +5,7 @@ import { requireMemory } from '../tensor/memory';
 import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
 import { collapse } from './collapse';
+import type { Described } from './described';
 import { likeInput } from './like-input';
 import { checkGradientOutput, refuseOverlap } from './output';
 import { checkParameter } from './parameters';
@@ -15,7 +16,8 @@ import { checkStatus } from './status';
 export interface BackwardCall {
   readonly caller: Caller;
   readonly gradOutput: Tensor;
-  readonly input: Tensor;
+  /** Without elements where nobody needs the gradients of weight and bias; not in training. */
+  readonly input: Described;
   readonly weight: Tensor | null;
   readonly mean: Float64Array;
   readonly invstd: Float64Array;
@@ -29,7 +31,7 @@ export interface BackwardCall {
   readonly mask: Uint8Array | null;
   readonly out: Tensor | null;
   readonly outResidual: Tensor | null;
-  /** Filled with the gradients of weight and bias. */
+  /** Filled with the gradients of weight and bias where the input's elements are there. */
   readonly gradWeight: Float64Array;
   readonly gradBias: Float64Array;
 }
@@ -44,7 +46,8 @@ export interface InputGradients {
 export function backward(call: BackwardCall): InputGradients {
   const { caller, input, weight, mean, invstd, gradWeight, gradBias } = call;
   const { n, c, s, channelsLast } = collapse(caller, input);
-  requireMemory(caller.name, 'input', input.data, input.size);
+  const x = input.data ?? null;
+  if (x !== null) requireMemory(caller.name, 'input', x, input.size);
   checkParameter(caller, 'weight', weight, input, c);
   const perChannel = 'one for each channel of the input';
   checkStatistic(caller.name, 'mean', mean, c, perChannel);
@@ -61,7 +64,7 @@ export function backward(call: BackwardCall): InputGradients {
   }
   const status = native.batchNormBackward(
     gradOutput.data,
-    input.data,
+    x,
     gradInput.data,
     n,
     c,

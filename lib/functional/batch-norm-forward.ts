@@ -6,7 +6,7 @@ import { formatShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
 import { collapse } from './collapse';
-import type { Kept } from './kept';
+import type { Keeper } from './keeper';
 import { likeInput } from './like-input';
 import { checkOutput, refuseParameterOverlap, refusePartialOverlap } from './output';
 import { checkParameters, type Parameters } from './parameters';
@@ -24,7 +24,7 @@ export interface ForwardCall extends Parameters {
   readonly negativeSlope: number;
   readonly out: Tensor | null;
   /** Takes what backward needs; null where none is to come. */
-  readonly kept: Kept | null;
+  readonly kept: Keeper | null;
 }
 
 /**

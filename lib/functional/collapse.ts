@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors';
 import { formatShape } from '../tensor/shape';
-import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
+import type { Described } from './described';
 
 /** An input of any rank as the kernels see it; `s` is the product of the spatial sizes. */
 export interface Collapsed {
@@ -22,7 +22,7 @@ const axes: Readonly<Record<number, string>> = {
  * (N, C, ...) to (N, C, S), after a check of the rank; (C, ...), which is in logical order, to
  * (1, C, S).
  */
-export function collapse(caller: Caller, input: Tensor): Collapsed {
+export function collapse(caller: Caller, input: Described): Collapsed {
   const { shape } = input;
   const rank = shape.length;
   if (caller.ranks === null ? rank < 2 : !caller.ranks.includes(rank)) {

@@ -2,11 +2,12 @@ import { Activation } from '../native';
 import type { FloatArray } from '../tensor/dtype';
 import { Tensor } from '../tensor/tensor';
 import { allocateUninitialized } from '../tensor/uninitialized';
+import type { Keeper } from './keeper';
 import { overlaps } from './overlap';
 import { newStatistics, type Statistics } from './statistics';
 
 /** What a forward pass leaves for backward, in memory that the next one uses again. */
-export class Kept {
+export class Kept implements Keeper {
   /** What it normalized with. */
   statistics: Statistics;
   /** Whether these are the batch's own. */
@@ -78,7 +79,7 @@ function roomFor(input: Tensor, before: FloatArray | null): FloatArray {
 }
 
 /** Whole words of 64 bits and one more, as the kernels read and write them. */
-function maskFor(size: number, before: Uint8Array | null): Uint8Array {
+export function maskFor(size: number, before: Uint8Array | null): Uint8Array {
   const bytes = Math.ceil(size / 64) * 8 + 8;
   return before !== null && before.length >= bytes ? before : new Uint8Array(bytes);
 }

@@ -2,12 +2,13 @@ import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import type { FloatArray } from '../tensor/dtype';
 import { requireMemory } from '../tensor/memory';
 import type { Tensor } from '../tensor/tensor';
+import type { Described } from './described';
 import { checkShapeLike, sameLayout } from './like-input';
 import { coincides, overlaps } from './overlap';
 import type { Affine, Parameters } from './parameters';
 
 /** Refuses an output, which errors call `name`, that cannot hold the result for `input`. */
-export function checkOutput(caller: string, name: string, out: Tensor, input: Tensor): void {
+export function checkOutput(caller: string, name: string, out: Tensor, input: Described): void {
   checkShapeLike(caller, name, out, input);
   if (out.dtype !== input.dtype) {
     throw new DTypeError(
@@ -66,7 +67,7 @@ export function checkGradientOutput(
 /** What a backward pass reads; `gradOutput` alone may be written over. */
 export interface GradientSources {
   readonly gradOutput: Tensor;
-  readonly input: Tensor;
+  readonly input: Described;
   readonly weight: Tensor | null;
   readonly mean: Float64Array | undefined;
   readonly invstd: Float64Array | undefined;

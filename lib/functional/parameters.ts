@@ -4,6 +4,7 @@ import { memoryGone } from '../tensor/memory';
 import { formatShape, sameShape, sizeOf } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
+import type { Described } from './described';
 import { overlaps } from './overlap';
 
 /** What a layer learns; null where absent. */
@@ -22,7 +23,7 @@ export interface Parameters extends Affine {
 export function checkParameters(
   caller: Caller,
   parameters: Parameters,
-  input: Tensor,
+  input: Described,
   channels: number,
 ): void {
   checkParameter(caller, 'running_mean', parameters.runningMean, input, channels);
@@ -42,7 +43,7 @@ export function checkParameter(
   caller: Caller,
   name: string,
   parameter: Tensor | null,
-  input: Tensor,
+  input: Described,
   channels: number,
 ): void {
   if (parameter === null) return;
@@ -63,7 +64,7 @@ export function checkParameterShape(
   name: string,
   parameter: Tensor | null,
   shape: readonly number[],
-  input: Tensor,
+  input: Described,
   expected: (found: string) => string,
 ): void {
   if (parameter === null) return;
@@ -97,12 +98,17 @@ function lostMemory(
 }
 
 /** What an error says of the channels that an input has. */
-export function sayChannels(caller: Caller, input: Tensor, channels: number): string {
+export function sayChannels(caller: Caller, input: Described, channels: number): string {
   const layer = caller.numFeatures === null ? '' : `numFeatures is ${caller.numFeatures}, but `;
   return `${layer}the input has ${channels} channels, its shape is ${formatShape(input.shape)}`;
 }
 
-function checkParameterDType(caller: Caller, name: string, { dtype }: Tensor, input: Tensor): void {
+function checkParameterDType(
+  caller: Caller,
+  name: string,
+  { dtype }: Tensor,
+  input: Described,
+): void {
   if (dtype !== input.dtype) throw wrongDType(caller, name, dtype, input.dtype);
 }
 

@@ -3,7 +3,7 @@ import {
   backward,
   type Caller,
   type ForwardCall,
-  Kept,
+  type Keeper,
   optional,
   type Parameters,
   type Statistics,
@@ -64,14 +64,23 @@ export interface PassChannels extends Parameters {
 export class BatchNormPasses {
   readonly #activation: Activation;
   readonly #negativeSlope: number;
+  readonly #Keeper: new (
+    channels: number,
+  ) => Keeper;
   // Made once and used again, since small arrays cost more than small batches.
-  #kept: Kept | null = null;
+  #kept: Keeper | null = null;
   #gradWeight: Float64Array | null = null;
   #gradBias: Float64Array | null = null;
 
-  constructor(activation: Activation, negativeSlope: number) {
+  /** @param KeeperClass What keeps what the layer's backward needs. */
+  constructor(
+    activation: Activation,
+    negativeSlope: number,
+    KeeperClass: new (channels: number) => Keeper,
+  ) {
     this.#activation = activation;
     this.#negativeSlope = negativeSlope;
+    this.#Keeper = KeeperClass;
   }
 
   get activation(): ActivationName | null {
@@ -176,11 +185,11 @@ export class BatchNormPasses {
     return gradResidual === null ? gradInput : { gradInput, gradResidual };
   }
 
-  #keptFor({ numFeatures }: PassChannels): Kept {
+  #keptFor({ numFeatures }: PassChannels): Keeper {
     const kept = this.#kept;
     // A lazy layer may have refused an input of other channels.
     if (kept !== null && kept.statistics.mean.length === numFeatures) return kept;
-    this.#kept = new Kept(numFeatures);
+    this.#kept = new this.#Keeper(numFeatures);
     return this.#kept;
   }
 }

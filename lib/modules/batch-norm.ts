@@ -5,6 +5,7 @@ import {
   type ForwardCall,
   forwardWithBatchStatistics,
   forwardWithRunningStatistics,
+  Kept,
   type Statistics,
 } from '../functional/internal';
 import type { Tensor } from '../tensor/tensor';
@@ -61,7 +62,7 @@ export abstract class BatchNorm extends NormBase {
     super(state);
     this.unbiasedRunningVar = settings.unbiasedRunningVar;
     this.#state = state;
-    this.#passes = new BatchNormPasses(settings.activation, settings.negativeSlope);
+    this.#passes = new BatchNormPasses(settings.activation, settings.negativeSlope, Kept);
   }
 
   /** What is done with the output in the same pass; null for nothing. */

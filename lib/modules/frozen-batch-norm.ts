@@ -5,6 +5,7 @@ import {
   checkEps,
   checkNegativeSlope,
   forwardWithRunningStatistics,
+  KeptMask,
 } from '../functional/internal';
 import { checkOptions } from '../options';
 import { ones, zeros } from '../tensor/creation';
@@ -64,7 +65,8 @@ export abstract class FrozenBatchNorm extends Module {
     const applied = checkActivation(name, activation);
     this.#eps = checkEps(name, eps);
     this.dtype = checkDType(dtype, name);
-    this.#passes = new BatchNormPasses(applied, checkNegativeSlope(name, negativeSlope, applied));
+    const slope = checkNegativeSlope(name, negativeSlope, applied);
+    this.#passes = new BatchNormPasses(applied, slope, KeptMask);
     this.#channels = {
       numFeatures,
       caller: { name, ranks, numFeatures },
@@ -120,6 +122,8 @@ export abstract class FrozenBatchNorm extends Module {
    *
    *     z = (x - runningMean) / sqrt(runningVar + eps) * weight + bias + residual
    *     y = activation(z)
+   *
+   * It keeps nothing of the input for `backward`, and with an activation a bit for each element.
    *
    * @param input A tensor of the layer's rank, channels and dtype, or what stands for one.
    * @returns `out`, or a new tensor of the input's shape, dtype and memory format.

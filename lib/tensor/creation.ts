@@ -155,7 +155,7 @@ export function randn(shape: readonly number[], options: TensorOptions = {}): Te
  *
  * @internal
  */
-export function emptyLike(like: Tensor): Tensor {
+export function emptyLike(like: Pick<Tensor, 'shape' | 'dtype' | 'memoryFormat' | 'size'>): Tensor {
   return new Tensor(allocateUninitialized(like.dtype, like.size), like.shape, like.memoryFormat);
 }
 

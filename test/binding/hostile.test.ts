@@ -232,6 +232,18 @@ describe.each(cases)('%s of %s', (_, __, call) => {
   });
 });
 
+test.each([Float32Array, Float64Array])('the x of batchNormBackward of %p', (Type) => {
+  const call = calls(Type).find(({ name }) => name === 'batchNormBackward') as Call;
+  const evaluation = withArguments(call, { x: null, training: false });
+  const of = (name: string) => arraysOf(evaluation).find(([known]) => known === name)?.[1];
+  expect(make(evaluation)).toBe(Status.ok);
+  // Only the gradients of weight and bias need it, and stay the ones that they were.
+  expect([of('gradWeight'), of('gradBias')]).toEqual(Array(2).fill(Float64Array.of(1, 1)));
+  expectStatus(withArguments(call, { x: null }), Status.wrongType);
+  const wrong = withArguments(evaluation, { x: new Type(1) });
+  expectStatus(wrong, Status.wrongSize);
+});
+
 const masked = cases.filter(([, , { arguments: all }]) => all.some(([name]) => name === 'mask'));
 
 describe.each(masked)('the mask of %s of %s', (name, __, call) => {

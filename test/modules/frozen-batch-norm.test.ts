@@ -178,6 +178,62 @@ describe.each(kinds)('$Frozen.name over $shape', (kind) => {
   });
 });
 
+describe('backward of a frozen layer', () => {
+  test('needs nothing of the input, which may be gone', () => {
+    for (const activation of [null, 'relu'] as const) {
+      const bn = new FrozenBatchNorm1d(3, { activation });
+      bn.weight.data.set([1, -2, 0.5]);
+      const same = freshCopy(bn);
+      const x = randn([4, 3]);
+      const gradOutput = randn([4, 3]);
+      same.forward(x);
+      bn.forward(x);
+      takeAway(x);
+      expect(bn.backward(gradOutput).data).toEqual(same.backward(gradOutput).data);
+    }
+  });
+
+  test('goes through the last forward alone, once, with the statistics and mask of then', () => {
+    const bn = new FrozenBatchNorm1d(3, { activation: 'relu' });
+    const gradOutput = randn([4, 3]);
+    bn.forward(randn([64, 3]));
+    const y = bn.forward(randn([4, 3]));
+    bn.runningVar.data.fill(100);
+    const scale = 1 / Math.sqrt(1 + 1e-5);
+    const expected = gradOutput.data.map((g, i) => (y.data[i] === 0 ? 0 : g * scale));
+    const dx = bn.backward(gradOutput);
+    for (const [i, value] of dx.data.entries()) expect(value).toBeCloseTo(expected[i] as number, 6);
+    const message = 'FrozenBatchNorm1d: there is no forward pass to go backward through';
+    expectRefused(() => bn.backward(gradOutput), ArgumentError, message);
+  });
+
+  test('refuses an out that does not fit, and can be made again', () => {
+    const bn = new FrozenBatchNorm1d(3);
+    const gradOutput = randn([4, 3]);
+    bn.forward(randn([4, 3]));
+    const call = (out: Tensor) => () => bn.backward(gradOutput, { out });
+    expectRefused(call(zeros([3, 4])), ShapeError, "out should have the input's shape [4, 3]");
+    expectRefused(
+      call(zeros([4, 3], { dtype: 'float64' })),
+      DTypeError,
+      'out should have the input',
+    );
+    const part = new Tensor(new Float32Array(gradOutput.data.buffer, 0, 12), [4, 3]);
+    expect(bn.backward(gradOutput, { out: part })).toBe(part);
+    bn.forward(randn([1, 3]));
+    const weight = { data: bn.weight.data, shape: [1, 3] };
+    const shared = () => bn.backward(randn([1, 3]), { out: weight });
+    expectRefused(shared, ArgumentError, 'out shares memory with weight');
+  });
+});
+
+function freshCopy(bn: FrozenBatchNorm1d): FrozenBatchNorm1d {
+  const { numFeatures, activation } = bn;
+  const copy = new FrozenBatchNorm1d(numFeatures, { activation });
+  copy.loadStateDict(bn.stateDict());
+  return copy;
+}
+
 describe('the state dict of a frozen layer', () => {
   test('passes over the count of a BatchNorm, whatever it is', () => {
     const bn = new FrozenBatchNorm2d(2);

@@ -1,0 +1,5 @@
+import type { Tensor } from '../tensor/tensor';
+
+/** A tensor, or what is left of one whose elements nobody needs. */
+export type Described = Pick<Tensor, 'shape' | 'dtype' | 'memoryFormat' | 'size'> &
+  Partial<Pick<Tensor, 'data'>>;
