@@ -91,3 +91,4 @@ export {
   zeros,
 } from './tensor';
 export { getNumThreads, setNumThreads } from './threads';
+export * as transforms from './transforms';

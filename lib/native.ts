@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import nodeGypBuild from 'node-gyp-build';
 import { ArgumentError, BatchNormError } from './errors';
 import { LoadError } from './load-error';
-import type { FloatArray } from './tensor/dtype';
+import type { ByteArray, FloatArray } from './tensor/dtype';
 
 /** The most threads that the addon takes. */
 export const maxThreads = 1024;
@@ -128,7 +128,7 @@ export interface Native {
     gradBias: Float64Array,
   ): Status;
   moments(
-    x: FloatArray | Uint8Array | Uint8ClampedArray,
+    x: FloatArray | ByteArray,
     n: number,
     c: number,
     s: number,
@@ -138,7 +138,7 @@ export interface Native {
   ): Status;
   /** Both NaN where an element is NaN; inf and -inf where there is none; a zero is never -0. */
   extrema(
-    x: FloatArray | Uint8Array | Uint8ClampedArray,
+    x: FloatArray | ByteArray,
     n: number,
     c: number,
     s: number,
@@ -152,7 +152,7 @@ export interface Native {
    * channels.
    */
   normalizeImages(
-    x: FloatArray | Uint8Array | Uint8ClampedArray,
+    x: FloatArray | ByteArray,
     y: FloatArray,
     n: number,
     c: number,
@@ -168,7 +168,7 @@ export interface Native {
   /** Lets the C library keep memory that V8 frees, for arrays to come; once a process is enough. */
   keepFreedMemory(): Status;
   /** Bytes from the first of `a` to the first of `b`. */
-  byteDistance(a: FloatArray, b: FloatArray): number;
+  byteDistance(a: ArrayBufferView, b: ArrayBufferView): number;
   /** Asks for huge pages under memory that nothing has touched yet. */
   adviseHugePages(buffer: ArrayBuffer): Status;
   simdTargets(): string[];

@@ -8,6 +8,9 @@ export type DType = 'float32' | 'float64';
 /** The memory of a tensor: `Float32Array` for float32, `Float64Array` for float64. */
 export type FloatArray = Float32Array | Float64Array;
 
+/** Bytes, as decoders give them; a Buffer is a Uint8Array. */
+export type ByteArray = Uint8Array | Uint8ClampedArray;
+
 /**
  * Says whether `value` is a Float32Array or a Float64Array, of whatever realm.
  *

@@ -1,5 +1,4 @@
 import { ArgumentError } from '../errors';
-import type { FloatArray } from './dtype';
 
 /**
  * Refuses an array whose buffer was taken away or resized after its tensor was made.
@@ -9,7 +8,7 @@ import type { FloatArray } from './dtype';
 export function requireMemory(
   caller: string,
   name: string,
-  data: FloatArray,
+  data: ArrayLike<number>,
   elements: number,
 ): void {
   if (data.length === elements) return;
@@ -21,7 +20,7 @@ export function requireMemory(
  *
  * @internal
  */
-export function memoryGone(name: string, data: FloatArray, elements: number): string {
+export function memoryGone(name: string, data: ArrayLike<number>, elements: number): string {
   return (
     `the memory of ${name} is gone: it should hold ${elements} elements and holds ` +
     `${data.length}, because its buffer was detached (transferred) or resized`

@@ -18,6 +18,7 @@ import torch
 import functional_cases
 import fused_cases
 import module_cases
+import normalize_cases
 import refused_cases
 from module_case import Recorder
 
@@ -49,6 +50,7 @@ def main():
     ]
     files["fused"] = [functional_cases.record(case, generator) for case in fused_cases.cases()]
     files["refused"] = refused_cases.record()
+    files["normalize"] = normalize_cases.record(generator)
 
     arguments.out.mkdir(parents=True, exist_ok=True)
     for file, cases in files.items():

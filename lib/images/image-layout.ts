@@ -1,0 +1,35 @@
+import { ArgumentError } from '../errors';
+import { nameOf } from '../tensor/name-of';
+
+/**
+ * The order in which the sizes of an image are given, and its elements stored: height, width,
+ * channels (as decoders give pixels), or channels, height, width (as most models take them).
+ */
+export type ImageLayout = 'HWC' | 'CHW';
+
+export function checkImageLayout(caller: string, name: string, value: unknown): ImageLayout {
+  if (value === 'HWC' || value === 'CHW') return value;
+  throw new ArgumentError(`${caller}: ${name} should be 'HWC' or 'CHW', got ${nameOf(value)}`);
+}
+
+/** The sizes of images; `leading` are those before an image's own. */
+export interface ImageSizes {
+  readonly leading: readonly number[];
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+export function shapeOf(sizes: ImageSizes, layout: ImageLayout): number[] {
+  const { leading, channels, height, width } = sizes;
+  return layout === 'HWC'
+    ? [...leading, height, width, channels]
+    : [...leading, channels, height, width];
+}
+
+/** `shape`, of three sizes at least, read in this order. */
+export function sizesOf(shape: readonly number[], layout: ImageLayout): ImageSizes {
+  const [a, b, c] = shape.slice(-3) as [number, number, number];
+  const [channels, height, width] = layout === 'HWC' ? [c, a, b] : [a, b, c];
+  return { leading: shape.slice(0, -3), channels, height, width };
+}

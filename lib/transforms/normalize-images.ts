@@ -1,0 +1,107 @@
+import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import { checkStatus, coincides, overlaps } from '../functional/internal';
+import { type ImageLayout, shapeOf, sizesOf } from '../images/image-layout';
+import { isByteArray, type PixelData } from '../images/pixel-data';
+import { type ImageInput, type Pixels, readPixels } from '../images/pixels';
+import { native } from '../native';
+import { type DType, dtypeOf, type FloatArray } from '../tensor/dtype';
+import { requireMemory } from '../tensor/memory';
+import { formatShape, sizeOf } from '../tensor/shape';
+import { Tensor } from '../tensor/tensor';
+import type { ChannelScaling } from './channel-scaling';
+import { type ImageTarget, imageOutput } from './image-output';
+
+/** A normalization of images, its options checked. */
+export interface NormalizeCall {
+  readonly caller: string;
+  readonly pixels: Pixels;
+  readonly from: ImageLayout | undefined;
+  readonly to: ImageLayout;
+  readonly dropAlpha: boolean;
+  readonly out: ImageTarget | null | undefined;
+  readonly dtype: DType | undefined;
+  readonly scale: number | null;
+  readonly scaling: ChannelScaling;
+}
+
+/** Throws before it writes anything. */
+export function normalizeImages(call: NormalizeCall): Tensor {
+  const { caller, scale, scaling, to } = call;
+  const image = readPixels(caller, call.pixels, call.from);
+  const channels = checkChannels(call, image);
+  const { sizes } = image;
+  const dtype = call.dtype ?? (isByteArray(image.data) ? 'float32' : dtypeOf(image.data));
+  if (isByteArray(image.data) && scale === null) {
+    throw new DTypeError(
+      `${caller}: Input tensor should be a float tensor. Got uint8. Normalize takes bytes with a ` +
+        'scale, such as scale: 1 / 255',
+    );
+  }
+  const shape = shapeOf({ ...sizes, channels }, to);
+  // The last to be read: what reads it may take the memory of the pixels away.
+  const output = imageOutput(caller, call.out, shape, dtype);
+  requireMemory(caller, 'pixels', image.data, sizeOf(image.shape));
+  requireMemory(caller, 'out', output.data, output.size);
+  const stays = image.channelsLast === (to === 'HWC') || channels === 1 || area(sizes) === 1;
+  checkOverlap(caller, output.data, image.data, stays);
+  if (output.size === 0) return output;
+  const status = native.normalizeImages(
+    inDType(image.data, dtype),
+    output.data,
+    sizeOf(sizes.leading),
+    channels,
+    area(sizes),
+    sizes.channels,
+    image.channelsLast,
+    to === 'HWC',
+    scaling.mean.length,
+    scaling.mean,
+    scaling.std,
+    scale ?? 1,
+  );
+  checkStatus(caller, status);
+  return output;
+}
+
+function area({ height, width }: { height: number; width: number }): number {
+  return height * width;
+}
+
+/** How many channels are to be written, which are those that mean and std are for. */
+function checkChannels(call: NormalizeCall, { shape, from, sizes }: ImageInput): number {
+  const { caller, dropAlpha } = call;
+  const wanted = call.scaling.mean.length;
+  const channels = kept(sizes.channels, dropAlpha);
+  if (wanted === 1 || channels === wanted) return channels;
+  const other = from === 'HWC' ? 'CHW' : 'HWC';
+  const others = sizesOf(shape, other).channels;
+  let hint = '';
+  if (kept(others, dropAlpha) === wanted) hint = `: is it from: '${other}'?`;
+  else if (kept(sizes.channels, true) === wanted) hint = ': dropAlpha: true leaves out the last';
+  else if (kept(others, true) === wanted) hint = `: is it from: '${other}', with dropAlpha: true?`;
+  const dropped = channels === sizes.channels ? '' : ' without alpha';
+  throw new ShapeError(
+    `${caller}: expected ${wanted} channels, as mean and std have, got ${channels}${dropped} in ` +
+      `${formatShape(shape)} (${from})${hint}`,
+  );
+}
+
+/** How many channels are left once alpha is dropped: the last of 2, grey, and of 4, colours. */
+function kept(channels: number, dropAlpha: boolean): number {
+  return dropAlpha && (channels === 2 || channels === 4) ? channels - 1 : channels;
+}
+
+function inDType(data: PixelData, dtype: DType): PixelData {
+  if (isByteArray(data) || dtypeOf(data) === dtype) return data;
+  return new Tensor(data, [data.length]).to({ dtype }).data;
+}
+
+/** Only where the layout stays can each element take its own place. */
+function checkOverlap(caller: string, out: FloatArray, data: PixelData, stays: boolean): void {
+  if (!overlaps(out, data)) return;
+  if (stays && coincides(out, data) && out.length === data.length) return;
+  throw new ArgumentError(
+    `${caller}: out shares memory with the pixels: use other memory, or the very same elements in ` +
+      'the same layout',
+  );
+}

@@ -1,0 +1,158 @@
+import { ArgumentError } from '../errors';
+import { checkImageLayout, type ImageLayout } from '../images/image-layout';
+import type { Pixels } from '../images/pixels';
+import { reprFloat } from '../modules/repr';
+import { checkBoolean, checkOptions } from '../options';
+import { checkDType, type DType } from '../tensor/dtype';
+import { nameOf } from '../tensor/name-of';
+import type { Tensor } from '../tensor/tensor';
+import { type ChannelScaling, type ChannelValues, readScaling } from './channel-scaling';
+import type { ImageTarget } from './image-output';
+import { normalizeImages } from './normalize-images';
+
+export interface NormalizeOptions {
+  /**
+   * The element type of what is written. Default: that of float pixels, float32 for bytes. Float
+   * pixels of the other type are converted first.
+   */
+  readonly dtype?: DType | undefined;
+  /**
+   * What bytes are multiplied with before: 1 / 255 makes 0 to 255 into 0 to 1. Floats are never
+   * scaled. With null only floats are taken, as by torchvision.
+   */
+  readonly scale?: number | null | undefined;
+}
+
+export interface NormalizeForwardOptions {
+  /**
+   * How the pixels come. Default: 'HWC' of what has a width and a height, as decoders give it;
+   * 'CHW' of tensors and other data with a shape.
+   */
+  readonly from?: ImageLayout | undefined;
+  /** How they are written; default 'CHW'. */
+  readonly to?: ImageLayout | undefined;
+  /** Leaves out the last of 2 or 4 channels; images of 1 or 3 have no alpha. Default false. */
+  readonly dropAlpha?: boolean | undefined;
+  /**
+   * Where to write: a tensor, or a Float32Array or Float64Array of as many elements, such as a part
+   * of a batch. It may be the pixels' own memory where their layout stays.
+   */
+  readonly out?: ImageTarget | null | undefined;
+}
+
+const name = 'Normalize';
+const optionNames = ['dtype', 'scale'];
+const forwardOptionNames = ['from', 'to', 'dropAlpha', 'out'];
+
+/**
+ * Normalizes images, as torchvision's `transforms.Normalize`:
+ *
+ *     y[c] = (x[c] - mean[c]) / std[c]
+ *
+ * Bytes are multiplied with `scale` before, as `ToTensor` does. In one pass it also changes the
+ * layout and drops alpha: from the pixels that a decoder gives to the tensor that a model takes.
+ *
+ * Results have the very bits of PyTorch: each operation is rounded to the dtype, so float pixels
+ * give those of torchvision's `Normalize`, and bytes those of `ToTensor` followed by it.
+ *
+ * @example
+ * ```ts
+ * const { Normalize, IMAGENET } = transforms;
+ * const normalize = new Normalize(IMAGENET.mean, IMAGENET.std);
+ * const pixels = await sharp('cat.jpg').resize(224, 224).raw().toBuffer({ resolveWithObject: true });
+ * const x = normalize.forward(pixels, { dropAlpha: true }); // float32 [3, 224, 224]
+ * new ort.Tensor('float32', x.data, [1, ...x.shape]);
+ * ```
+ */
+export class Normalize {
+  /** A value for each channel, or one for all of them. */
+  readonly mean: readonly number[];
+  /** As many. */
+  readonly std: readonly number[];
+  /** What was asked for; undefined where it depends on the pixels. */
+  readonly dtype: DType | undefined;
+  /** What bytes are multiplied with; null where none are taken. */
+  readonly scale: number | null;
+  readonly #scaling: ChannelScaling;
+
+  /**
+   * @param mean - a value for each channel, or one for all of them
+   * @param std - the same; none of them 0
+   * @throws ArgumentError where their numbers differ, or one of them is not finite or, of std, 0 in
+   * the dtype (float32 where that is left open); and where `scale` makes no sense.
+   * @throws DTypeError where `dtype` is unknown.
+   */
+  constructor(mean: ChannelValues, std: ChannelValues, options: NormalizeOptions = {}) {
+    checkOptions(name, options, optionNames);
+    const { dtype, scale = 1 / 255 } = options;
+    this.dtype = dtype === undefined ? dtype : checkDType(dtype, name);
+    this.scale = checkScale(scale);
+    this.#scaling = readScaling(name, mean, std, this.dtype ?? 'float32');
+    this.mean = Object.freeze([...this.#scaling.mean]);
+    this.std = Object.freeze([...this.#scaling.std]);
+  }
+
+  /**
+   * @param pixels - what sharp or a canvas gives, a Tensor or `{ data, shape }`: an image, or any
+   * number of them with their sizes before an image's own, as in `[N, H, W, C]`
+   * @returns `out`, or a new contiguous tensor of shape `[C, H, W]` or, with `to: 'HWC'`, `[H, W, C]`,
+   * with the same sizes before these
+   * @throws ShapeError where shape, length and number of channels do not fit each other, mean and
+   * std, or `out`.
+   * @throws DTypeError where pixels are neither bytes nor floats, or bytes with `scale: null`; and
+   * where `out` has another dtype.
+   * @throws ArgumentError where an option makes no sense, memory is detached, or `out` overlaps the
+   * pixels. A refused call changes nothing.
+   */
+  forward(pixels: Pixels, options: NormalizeForwardOptions = {}): Tensor {
+    checkOptions(name, options, forwardOptionNames);
+    const { from, to = 'CHW', dropAlpha = false, out } = options;
+    return normalizeImages({
+      caller: name,
+      pixels,
+      from: from === undefined ? from : checkImageLayout(name, 'from', from),
+      to: checkImageLayout(name, 'to', to),
+      dropAlpha: checkBoolean(name, 'dropAlpha', dropAlpha),
+      out,
+      dtype: this.dtype,
+      scale: this.scale,
+      scaling: this.#scaling,
+    });
+  }
+
+  /**
+   * The transform that takes normalized floats back, to pixels in [0, 1] where bytes were scaled by
+   * 1 / 255: `y * std + mean`, as `Normalize(-mean / std, 1 / std)`. It takes floats only.
+   *
+   * @throws ArgumentError where a reciprocal is beyond the dtype.
+   */
+  inverse(): Normalize {
+    const { mean, std, dtype } = this;
+    return new Normalize(
+      mean.map((m, c) => 0 - m / (std[c] as number)),
+      std.map((s) => 1 / s),
+      { dtype, scale: null },
+    );
+  }
+
+  /** torchvision's repr. */
+  toString(): string {
+    const list = (values: readonly number[]) => `[${values.map(reprFloat).join(', ')}]`;
+    return `${this.constructor.name}(mean=${list(this.mean)}, std=${list(this.std)})`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+function checkScale(scale: unknown): number | null {
+  if (scale === null) return scale;
+  if (typeof scale === 'number' && Number.isFinite(scale) && Number.isFinite(1 / scale)) {
+    return scale;
+  }
+  throw new ArgumentError(
+    `${name}: scale should be a finite number other than 0, such as 1 / 255, or null to take no ` +
+      `bytes, got ${nameOf(scale)}`,
+  );
+}
