@@ -1,13 +1,13 @@
 import { ArgumentError } from '../errors';
 import { optional } from '../functional/internal';
 import { checkBoolean, checkOptions } from '../options';
-import { requireMemory } from '../tensor/memory';
 import { nameOf } from '../tensor/name-of';
 import { Parameter } from '../tensor/parameter';
-import { sizeOf } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
+import { checkFieldName, fieldsOf } from './fields';
 import {
+  giveState,
   type LoadStateDictOptions,
   type LoadStateDictResult,
   loadState,
@@ -15,6 +15,7 @@ import {
   type StateDictLike,
   type StateEntry,
 } from './state-dict';
+import { distinct, insideOut, outsideIn, paths, unlessInside } from './tree';
 
 export interface RegisterBufferOptions {
   /** Whether the buffer goes into the state dict; true unless told. */
@@ -28,7 +29,7 @@ export interface RegisterBufferOptions {
  * Extend it and keep modules and parameters in fields: those are found by themselves, in the order
  * in which they were set, under the fields' names. A plain Tensor in a field is no part of the
  * state, {@link registerBuffer} makes it one; modules in an array are not found, put them into a
- * `Sequential`. Names nest with dots: `head.0.weight`.
+ * `Sequential`, nor are those in `#private` fields. Names nest with dots: `head.0.weight`.
  *
  * @example
  * ```ts
@@ -124,7 +125,7 @@ export abstract class Module {
     if (typeof name !== 'string') {
       throw new ArgumentError(`${caller}: buffer name should be a string, got ${nameOf(name)}`);
     }
-    checkName(caller, name);
+    checkFieldName(caller, name);
     if (!this.#buffers.has(name) && Reflect.get(this, name) !== undefined) {
       throw new ArgumentError(`${caller}: attribute '${name}' already exists, name it otherwise`);
     }
@@ -172,14 +173,10 @@ export abstract class Module {
 
   /** This module (its name is '') and all inside, each once and before what is inside it. */
   namedModules(): [name: string, module: Module][] {
-    const found = new Map<Module, string>();
-    const visit = (name: string, module: Module) => {
-      if (found.has(module)) return;
-      found.set(module, name);
-      for (const [child, inside] of childrenOf(module)) visit(`${prefixOf(name)}${child}`, inside);
-    };
-    visit('', this);
-    return [...found].map(([module, name]) => [name, module]);
+    return outsideIn<Module>(this, childrenOf).map(([prefix, module]) => [
+      prefix.slice(0, -1),
+      module,
+    ]);
   }
 
   /**
@@ -193,16 +190,7 @@ export abstract class Module {
       const got = nameOf(fn);
       throw new ArgumentError(`${this.constructor.name}: fn should be a function, got ${got}`);
     }
-    const seen = new Set<Module>();
-    const inOrder: Module[] = [];
-    const visit = (module: Module) => {
-      if (seen.has(module)) return;
-      seen.add(module);
-      for (const [, child] of childrenOf(module)) visit(child);
-      inOrder.push(module);
-    };
-    visit(this);
-    for (const module of inOrder) fn(module);
+    for (const module of insideOut<Module>(this, childrenOf)) fn(module);
     return this;
   }
 
@@ -235,9 +223,9 @@ export abstract class Module {
   }
 
   #namedMembers<T>(membersOf: (module: Module) => [string, T][]): [string, T][] {
-    const members = this.namedModules().flatMap(([name, module]) => {
+    const members = outsideIn<Module>(this, childrenOf).flatMap(([prefix, module]) => {
       module.requireShapes();
-      return membersOf(module).map(([key, member]): [string, T] => [prefixOf(name) + key, member]);
+      return membersOf(module).map(([name, member]): [string, T] => [prefix + name, member]);
     });
     return distinct(members);
   }
@@ -257,13 +245,7 @@ export abstract class Module {
    */
   stateDict(): StateDict {
     for (const module of this.modules()) module.requireShapes();
-    const caller = this.constructor.name;
-    const values: [string, Tensor | number][] = [];
-    for (const entry of this.#stateEntries()) {
-      if ('tensor' in entry) values.push([entry.key, view(caller, entry.key, entry.tensor)]);
-      else if ('counter' in entry) values.push([entry.key, entry.counter.value]);
-    }
-    return Object.fromEntries(values);
+    return giveState(this.constructor.name, this.#stateEntries());
   }
 
   /**
@@ -278,25 +260,10 @@ export abstract class Module {
     return loadState(this.constructor.name, this.#stateEntries(), dict, options);
   }
 
-  /** Those of each path to a module, but for paths that lead back into themselves. */
   #stateEntries(): StateEntry[] {
-    const entries = new Map<string, StateEntry>();
-    const visit = (prefix: string, module: Module, path: readonly Module[]) => {
-      for (const entry of module.ownStateEntries()) {
-        const key = prefix + entry.key;
-        if (entries.has(key)) {
-          throw new ArgumentError(
-            `${this.constructor.name}: two entries of the state are called '${key}': rename a field`,
-          );
-        }
-        entries.set(key, { ...entry, key });
-      }
-      for (const [name, child] of childrenOf(module)) {
-        if (!path.includes(child)) visit(`${prefix}${name}.`, child, [...path, child]);
-      }
-    };
-    visit('', this, [this]);
-    return [...entries.values()];
+    return paths<Module>(this, childrenOf).flatMap(([prefix, module]) =>
+      module.ownStateEntries().map((entry) => ({ ...entry, key: prefix + entry.key })),
+    );
   }
 
   /** PyTorch's repr. */
@@ -321,40 +288,9 @@ export abstract class Module {
 const settingMode = new Set<Module>();
 const showing = new Set<Module>();
 
-/** What `visit` returns; undefined where it is on its way for this module already. */
-function unlessInside<T>(active: Set<Module>, module: Module, visit: () => T): T | undefined {
-  if (active.has(module)) return undefined;
-  active.add(module);
-  try {
-    return visit();
-  } finally {
-    active.delete(module);
-  }
-}
-
 /** The fields of a module that hold a module, in the order in which they were set. */
 export function childrenOf(module: Module): [name: string, child: Module][] {
   return fieldsOf(module, Module);
-}
-
-function fieldsOf<T>(
-  module: Module,
-  Class: abstract new (...args: never[]) => T,
-): [name: string, value: T][] {
-  const found: [string, T][] = [];
-  for (const [name, value] of Object.entries(module)) {
-    if (!(value instanceof Class)) continue;
-    checkName(module.constructor.name, name);
-    found.push([name, value]);
-  }
-  return found;
-}
-
-function checkName(caller: string, name: string): void {
-  if (name !== '' && !name.includes('.')) return;
-  throw new ArgumentError(
-    `${caller}: a name in the state can't be empty or contain ".", got ${nameOf(name)}`,
-  );
 }
 
 function checkBuffer(caller: string, name: string, value: unknown): asserts value is Tensor {
@@ -363,19 +299,4 @@ function checkBuffer(caller: string, name: string, value: unknown): asserts valu
   throw new ArgumentError(
     `${caller}: cannot assign ${got} to buffer '${name}' (a plain Tensor or null is required)`,
   );
-}
-
-function prefixOf(name: string): string {
-  return name === '' ? '' : `${name}.`;
-}
-
-/** Leaves out each value that has come before under another name. */
-function distinct<T>(named: readonly [string, T][]): [string, T][] {
-  const seen = new Set<T>();
-  return named.filter(([, value]) => !seen.has(value) && seen.add(value));
-}
-
-function view(caller: string, key: string, { data, shape, memoryFormat }: Tensor): Tensor {
-  requireMemory(caller, key, data, sizeOf(shape));
-  return new Tensor(data, shape, memoryFormat);
 }

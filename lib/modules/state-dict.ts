@@ -1,9 +1,9 @@
 import { ArgumentError, BatchNormError, ShapeError, StateDictError } from '../errors';
 import { checkBoolean, checkOptions } from '../options';
-import { memoryGone } from '../tensor/memory';
+import { memoryGone, requireMemory } from '../tensor/memory';
 import { nameOf } from '../tensor/name-of';
 import { formatShape, sameShape } from '../tensor/shape';
-import type { Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 
 /** What a module gives: tensors that share its memory, and counters. */
@@ -62,6 +62,20 @@ export interface Sized {
   take(): void;
 }
 
+/** The state by key, in tensors of its own that share the memory of those in `entries`. */
+export function giveState(moduleName: string, entries: readonly StateEntry[]): StateDict {
+  checkKeys(moduleName, entries);
+  const values: [string, Tensor | number][] = [];
+  for (const entry of entries) {
+    if ('counter' in entry) values.push([entry.key, entry.counter.value]);
+    if (!('tensor' in entry)) continue;
+    const { data, size, shape, memoryFormat } = entry.tensor;
+    requireMemory(moduleName, entry.key, data, size);
+    values.push([entry.key, new Tensor(data, shape, memoryFormat)]);
+  }
+  return Object.fromEntries(values);
+}
+
 /** Copies `dict` into `entries`, or throws one error for all that does not fit and copies nothing. */
 export function loadState(
   moduleName: string,
@@ -72,6 +86,7 @@ export function loadState(
   checkOptions(moduleName, options, ['strict']);
   const { strict = true } = options;
   checkBoolean(moduleName, 'strict', strict);
+  checkKeys(moduleName, entries);
   const values = readDict(moduleName, dict);
   const missingKeys: string[] = [];
   const problems: string[] = [];
@@ -109,6 +124,18 @@ export function loadState(
   }
   for (const layer of sized.values()) layer.take();
   return { missingKeys, unexpectedKeys };
+}
+
+function checkKeys(moduleName: string, entries: readonly StateEntry[]): void {
+  const seen = new Set<string>();
+  for (const { key } of entries) {
+    if (seen.has(key)) {
+      throw new ArgumentError(
+        `${moduleName}: two entries of the state are called '${key}': rename a field`,
+      );
+    }
+    seen.add(key);
+  }
 }
 
 type Copy =
