@@ -14,6 +14,7 @@ import { native } from '../../lib/native';
 import { expectRefused } from '../expect-refused';
 import { expectSame } from '../reference/same';
 import { takeAway } from '../take-away';
+import { aliases } from './aliases';
 import { fusions, trainedLayer } from './fused-layers';
 
 const shapes = [
@@ -30,16 +31,6 @@ const cases = shapes.flatMap((shape) =>
   ),
 );
 
-/** The same elements through another Tensor, and through another typed array. */
-const aliases: Record<string, (x: Tensor) => TensorLike> = {
-  'the input': (x) => x,
-  'another Tensor over it': (x) => new Tensor(x.data, x.shape, x.memoryFormat),
-  'another array over it': ({ data, shape, memoryFormat }) => ({
-    data: data.subarray(),
-    shape,
-    memoryFormat,
-  }),
-};
 const residuals: Record<string, (x: Tensor) => Tensor | null> = {
   'no residual': () => null,
   'a residual': (x) => randn(x.shape, { dtype: x.dtype, memoryFormat: x.memoryFormat }),
