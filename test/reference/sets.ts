@@ -59,6 +59,15 @@ export function momentsOf(input: Tensor, sets: Sets): SetMoments {
   return { mean, variance };
 }
 
+/**
+ * How much a relative error of a mean is worth in what is normalized with it: the largest ratio of
+ * the two, mean and deviation. In float64 a mean rounds like everything else.
+ */
+export function conditionOf(input: Tensor, sets: Sets): number {
+  const { mean, variance } = momentsOf(input, sets);
+  return Math.max(1, ...mean.map((m, set) => Math.abs(m) / Math.sqrt(variance[set] as number)));
+}
+
 interface Affine {
   weight?: ArrayLike<number> | undefined;
   bias?: ArrayLike<number> | undefined;
