@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors';
 import { ChannelMoments } from '../functional/internal';
 import { nameOf } from '../tensor/name-of';
+import type { Tensor } from '../tensor/tensor';
 import { BatchNorm, watchBatches } from './batch-norm';
 import { Module } from './module';
 import type { StateDictLike } from './state-dict';
@@ -16,9 +17,9 @@ const caller = 'updateBatchNormStats';
  * variance, divided by the number n of values per channel, of all that came into the layer; batches
  * are joined by Chan's formula in float64, so that they need not be of one size. Of n values in one
  * batch and of the same values in several, one layer alone has the same statistics.
- * `numBatchesTracked` becomes the number of batches. Nothing else changes: neither `weight`,
- * `bias` and `momentum`, nor the modes; frozen layers, layers with `trackRunningStats` false, and
- * those that no value comes to, stay as they are.
+ * `numBatchesTracked` becomes the number of batches. Nothing else changes: neither parameters and
+ * `momentum`, nor other buffers and the modes; frozen layers, layers with `trackRunningStats` false,
+ * and those that no value comes to, stay as they are.
  *
  * Leave the module alone until the promise is settled. What an earlier `forward` kept for
  * `backward` is gone then.
@@ -44,6 +45,8 @@ export async function updateBatchNormStats<Batch>(
   checkArguments(module, batches);
   const modules = module.namedModules();
   const modes = modules.map(([, inside]) => inside.training);
+  // Training may change those of other layers; a lazy one refuses to give them.
+  const buffers = module.buffers().map((buffer) => ({ buffer, before: buffer.clone() }));
   const seen: Seen[] = [];
   try {
     for (const [name, layer] of modules) if (isTracking(layer)) seen.push(watch(name, layer));
@@ -57,9 +60,15 @@ export async function updateBatchNormStats<Batch>(
   } finally {
     for (const { layer } of seen) watchBatches(layer, null);
     for (const [i, [, inside]] of modules.entries()) inside.training = modes[i] as boolean;
+    for (const { buffer, before } of buffers) restore(buffer, before);
   }
   // All layers or none: the memory of one may be gone by now.
   module.loadStateDict(Object.assign({}, ...seen.map(stateOf)), { strict: false });
+}
+
+/** Puts the values back, unless the memory was taken away meanwhile. */
+function restore({ data }: Tensor, before: Tensor): void {
+  if (data.length === before.size) data.set(before.data);
 }
 
 /** What came into a layer. */
@@ -77,12 +86,6 @@ function isTracking(module: Module): module is BatchNorm {
 }
 
 function watch(name: string, layer: BatchNorm): Seen {
-  if (layer.numFeatures === 0) {
-    throw new ArgumentError(
-      `${caller}: ${name === '' ? '' : `${name}: `}${layer.constructor.name} is lazy and has no ` +
-        'channels before its first input: call forward once',
-    );
-  }
   const seen: Seen = { name, layer, moments: new ChannelMoments(layer.numFeatures), batches: 0 };
   watchBatches(layer, (count, statistics) => {
     seen.moments.add(count, statistics);

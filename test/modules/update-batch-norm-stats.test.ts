@@ -4,6 +4,7 @@ import {
   BatchNorm2d,
   functional as F,
   FrozenBatchNorm1d,
+  InstanceNorm1d,
   type Layer,
   LazyBatchNorm1d,
   Module,
@@ -217,6 +218,26 @@ describe('updateBatchNormStats of a net', () => {
     expect(net.used.runningMean?.data).toEqual(Float32Array.from(F.moments(x).mean));
   });
 
+  test('leaves alone what training changes in other layers', async () => {
+    class Counting extends Module {
+      bn = new BatchNorm1d(3);
+      instances = new InstanceNorm1d(3, { trackRunningStats: true });
+      steps = this.registerBuffer('steps', zeros([1]));
+      forward(x: Tensor): Tensor {
+        this.steps.data.set([this.steps.item() + 1]);
+        return this.instances.forward(this.bn.forward(x));
+      }
+    }
+    for (const batches of [[randn([2, 3, 4])], [randn([2, 3, 4]), zeros([1, 3])]]) {
+      const net = new Counting();
+      const before = [net.instances, net.steps.clone()].map(String);
+      const { data } = net.instances.runningMean as Tensor;
+      await updateBatchNormStats(net, batches).catch(() => {});
+      expect([net.instances, net.steps].map(String)).toEqual(before);
+      expect([...data]).toEqual([0, 0, 0]);
+    }
+  });
+
   test('awaits a forward that returns a promise, and takes whatever it takes', async () => {
     class Slow extends Module {
       bn = new BatchNorm1d(1);
@@ -299,7 +320,7 @@ describe('updateBatchNormStats changes nothing where', () => {
     const module = new Sequential(new BatchNorm1d(3), lazy);
     const error = await rejection(updateBatchNormStats(module, [rows(4)]));
     expect(error).toBeInstanceOf(ArgumentError);
-    expect(error.message).toContain('updateBatchNormStats: 1: LazyBatchNorm1d is lazy');
+    expect(error.message).toContain('LazyBatchNorm1d: it is lazy');
     expect([lazy.constructor, module[0]?.training]).toEqual([LazyBatchNorm1d, true]);
     module.forward(rows(4));
     await updateBatchNormStats(module, [rows(4)]);
@@ -317,6 +338,15 @@ describe('updateBatchNormStats changes nothing where', () => {
     expect(error).toBeInstanceOf(StateDictError);
     expect(error.message).toContain('the memory of 1.running_var is gone');
     expect([...first.data]).toEqual([0, 0, 0]);
+  });
+
+  test('the memory of a layer is gone before', async () => {
+    const module = net();
+    takeAway((module.at(1) as BatchNorm1d).runningVar as Tensor);
+    const error = await rejection(updateBatchNormStats(module, [rows(4)]));
+    expect(error).toBeInstanceOf(ArgumentError);
+    expect(error.message).toContain('the memory of the tensor is gone');
+    expect(module.modules().map(({ training }) => training)).toEqual([true, false, true]);
   });
 
   test('another update is under way', async () => {
