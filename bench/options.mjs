@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 
 export const usage = `npm run bench [-- OPTIONS]
 
-Without options: each pass of each layer as a multiple of copying its tensor, small tensors, fresh
-outputs, threads.
+Without options: each pass of each layer as a multiple of copying its tensor, decoded images, small
+tensors, fresh outputs, threads.
 
   --peers             the same tensors on the other libraries that this machine has
   --scaling           time against elements, from 64 to 2^28, and against threads
@@ -43,7 +43,9 @@ export function readOptions(args) {
     throw new Error(`--from measures nothing: --${unread} does not go with it`);
   }
   const names = new Set([
-    ...(write || !(peers || scaling) ? ['large', 'layers', 'small', 'fresh', 'threads'] : []),
+    ...(write || !(peers || scaling)
+      ? ['large', 'layers', 'pixels', 'small', 'fresh', 'threads']
+      : []),
     ...(write || peers ? ['peers'] : []),
     ...(write || scaling ? ['sizes', 'threads'] : []),
   ]);

@@ -2,6 +2,7 @@ import * as fresh from './fresh.mjs';
 import * as large from './large.mjs';
 import * as layers from './layers.mjs';
 import * as peers from './peers.mjs';
+import * as pixels from './pixels.mjs';
 import * as sizes from './sizes.mjs';
 import * as small from './small.mjs';
 import * as threads from './threads.mjs';
@@ -12,4 +13,4 @@ import * as threads from './threads.mjs';
  * started first has `open` instead, which gives `measure`, `close` and what it has to say `about`
  * itself.
  */
-export const sections = { large, layers, small, fresh, threads, peers, sizes };
+export const sections = { large, layers, pixels, small, fresh, threads, peers, sizes };

@@ -2,6 +2,7 @@ import { freshTables } from './fresh.mjs';
 import { largeTables } from './large.mjs';
 import { layersTables } from './layers.mjs';
 import { peersTables } from './peers.mjs';
+import { pixelsTables } from './pixels.mjs';
 import { sizesTables } from './sizes.mjs';
 import { smallTables } from './small.mjs';
 import { threadsTables } from './threads.mjs';
@@ -9,6 +10,7 @@ import { threadsTables } from './threads.mjs';
 const tablesOf = {
   large: largeTables,
   layers: layersTables,
+  pixels: pixelsTables,
   small: smallTables,
   fresh: freshTables,
   threads: threadsTables,

@@ -20,6 +20,9 @@ interface Row {
   copyMs: number;
   ratios: Record<string, number>;
   microseconds: number;
+  to: string;
+  ofCopying: number;
+  timesLoop: number;
   ratio: number;
   counts: number[];
   ms: Record<string, number[]>;
@@ -93,7 +96,7 @@ test('the other layers have their goals, in both dtypes', () => {
 });
 
 describe('the table on tensors of up to 2^21 elements', () => {
-  const { large, layers, small, fresh, threads, ...others } = sections(
+  const { large, layers, pixels, small, fresh, threads, ...others } = sections(
     '--max-elements',
     String(2 ** 21),
   );
@@ -126,6 +129,28 @@ describe('the table on tensors of up to 2^21 elements', () => {
       expect(Object.keys(ratios)).toEqual(['forward', 'backward']);
       for (const ratio of Object.values(ratios)) expect(ratio).toBeGreaterThan(0.05);
     }
+  });
+
+  test('has decoded images beside copying and a loop, with the goals', () => {
+    const found = pixels?.rows.map(({ shape, to, goals }) => [shape.join(), to, goals]);
+    expect(found).toEqual([
+      ['1,224,224,3', 'CHW', { microseconds: 25, timesLoop: 10 }],
+      ['1,224,224,3', 'HWC', {}],
+    ]);
+    for (const { microseconds, ofCopying, timesLoop } of pixels?.rows ?? []) {
+      expect(microseconds).toBeGreaterThan(1);
+      expect(ofCopying).toBeGreaterThan(0);
+      expect(timesLoop).toBeGreaterThan(0);
+    }
+  });
+
+  test('gives 1080p its share of the speed of copying', () => {
+    const goals = evaluate(`
+      import { cases } from 'bench/sections/pixels.mjs';
+      const large = cases.filter(({ shape, to }) => shape[1] === 1080 && to === 'CHW');
+      console.log(JSON.stringify(large.map(({ goals }) => goals)));
+    `);
+    expect(goals).toEqual([{ ofCopying: 0.6 }]);
   });
 
   test('has small ones in microseconds, with their goals', () => {

@@ -57,6 +57,21 @@ export const report = {
         }),
       ],
     },
+    pixels: {
+      rounds: 3,
+      tooLarge: [],
+      rows: [
+        {
+          shape: [1, 2, 2, 3],
+          to: 'CHW',
+          dtype: 'float32',
+          microseconds: 30,
+          ofCopying: 0.75,
+          timesLoop: 12.5,
+          goals: { microseconds: 25, timesLoop: 10 },
+        },
+      ],
+    },
     small: {
       rounds: 3,
       tooLarge: [],
