@@ -68,6 +68,8 @@ export {
   type StateValue,
   updateBatchNormStats,
 } from './modules';
+export { RunningMoments, type RunningMomentsUpdateOptions } from './running-moments';
+export type { JSONNumber, RunningMomentsJSON } from './running-moments-json';
 export {
   type DimsData,
   type DType,

@@ -1,5 +1,4 @@
-import type { Statistics } from './statistics';
-import { perChannel } from './statistics';
+import { perChannel, type Statistics } from './statistics';
 
 /**
  * Moments of each channel over any number of batches, which are joined in float64 by Chan's formula:
@@ -21,17 +20,31 @@ export class ChannelMoments {
   }
 
   /** Joins the statistics of `count` values per channel. */
-  add(count: number, batch: Pick<Statistics, 'mean' | 'variance'>): void {
-    if (count === 0) return;
+  add(count: number, { mean, variance }: Pick<Statistics, 'mean' | 'variance'>): void {
+    this.merge({ count, mean, m2: variance.map((value) => value * count) });
+  }
+
+  /** Joins other moments, which stay as they are; they may be these. */
+  merge(other: Pick<ChannelMoments, 'count' | 'mean' | 'm2'>): void {
+    if (other.count === 0) return;
+    if (this.count === 0) {
+      // To the bit: 0 times an infinite delta would be NaN.
+      this.mean.set(other.mean);
+      this.m2.set(other.m2);
+      this.count = other.count;
+      return;
+    }
     const { mean, m2 } = this;
-    const total = this.count + count;
+    const total = this.count + other.count;
+    const weight = other.count / total;
     for (let c = 0; c < mean.length; c++) {
-      const before = mean[c] as number;
-      // Without values before, exactly the batch's: 0 times an infinite delta would be NaN.
-      const delta = (batch.mean[c] as number) - before;
-      const between = this.count === 0 ? 0 : delta * delta * ((this.count * count) / total);
-      mean[c] = before + delta * (count / total);
-      m2[c] = (m2[c] as number) + (batch.variance[c] as number) * count + between;
+      const a = mean[c] as number;
+      const b = other.mean[c] as number;
+      const delta = b - a;
+      // An infinite mean, or a delta beyond float64: weights keep inf where delta is NaN.
+      mean[c] = Number.isFinite(delta) ? a + delta * weight : a * (1 - weight) + b * weight;
+      const between = delta * delta * ((this.count * other.count) / total);
+      m2[c] = (m2[c] as number) + (other.m2[c] as number) + between;
     }
     this.count = total;
   }

@@ -22,7 +22,10 @@ const axes: Readonly<Record<number, string>> = {
  * (N, C, ...) to (N, C, S), after a check of the rank; (C, ...), which is in logical order, to
  * (1, C, S).
  */
-export function collapse(caller: Caller, input: Described): Collapsed {
+export function collapse(
+  caller: Caller,
+  input: Pick<Described, 'shape' | 'memoryFormat'>,
+): Collapsed {
   const { shape } = input;
   const rank = shape.length;
   if (caller.ranks === null ? rank < 2 : !caller.ranks.includes(rank)) {
