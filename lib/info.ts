@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { addonPath, native } from './native';
+import { version } from './version';
 
 /** What `info()` returns. */
 export interface Info {
@@ -17,10 +16,6 @@ export interface Info {
   /** The version of Node-API that this Node.js offers. */
   readonly napi: string;
 }
-
-const { version } = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as {
-  version: string;
-};
 
 /**
  * What runs here: the version, the SIMD target in use and those available, the number of threads

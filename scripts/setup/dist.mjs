@@ -6,10 +6,17 @@ import { unlessMade } from './stamp.mjs';
 
 /** Compiles lib/ to dist/ where it has changed. */
 export function ensureDist() {
-  const sources = ['lib', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+  const sources = [
+    'lib',
+    'scripts/bundle.mjs',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package-lock.json',
+  ];
   unlessMade('dist', sources, () => {
     console.log('Compiling lib/ to dist/');
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
+    run(process.execPath, ['scripts/bundle.mjs']);
   });
 }

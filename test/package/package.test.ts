@@ -25,6 +25,8 @@ import {
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 const node = process.execPath;
 
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
 let installed: Installed;
 let prebuilds: string;
 
@@ -57,6 +59,35 @@ test('carries what a build from source needs, and no tests', () => {
   expect(readdirSync(join(installed.package, 'cpp')).filter((f) => /_test/.test(f))).toEqual([]);
   expect(readdirSync(join(installed.package, 'scripts'))).toEqual(['install.mjs']);
   expect(has('test') || has('lib')).toBe(false);
+});
+
+describe('the command line', () => {
+  const npx = (...args: string[]) =>
+    run('npx', ['--no-install', 'batchnorm', ...args], installed.folder);
+
+  test('is one file, which runs without any other package', () => {
+    expect(readdirSync(join(installed.package, 'dist/cli'))).toEqual(['main.js']);
+    expect(npx('--version')).toBe(`${manifest.version}\n`);
+    expect(npx('--help')).toContain('batchnorm stats photos/');
+    expect(dirname(JSON.parse(npx('info', '--json')).addon)).toBe(prebuilds);
+  });
+
+  test('reads and writes arrays', () => {
+    const idx = Buffer.from([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 255]);
+    writeFileSync(join(installed.folder, 'two.idx'), idx);
+    expect(npx('stats', 'two.idx')).toMatch(/\nNormalize\(mean=\[0\.5000\], std=\[0\.5000\]\)\n$/);
+    npx('normalize', 'two.idx', '-o', 'two.npy', '--mean', '0.5', '--std', '0.5');
+    const { mean, std } = JSON.parse(npx('stats', 'two.npy', '--json'));
+    expect([...mean, ...std]).toEqual([0, 1]);
+  });
+
+  test('says how to install sharp, which images need', () => {
+    writeFileSync(join(installed.folder, 'some.png'), '');
+    const args = ['--no-install', 'batchnorm', 'stats', 'some.png'];
+    const { status, output } = attempt('npx', args, installed.folder);
+    expect(status).toBe(2);
+    expect(output).toContain('npm install sharp');
+  });
 });
 
 const options = ['--strict', '--target', 'es2022', '--types', ''];
@@ -242,8 +273,6 @@ describe('where no addon fits', () => {
 });
 
 describe('package.json', () => {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-
   // Without it cmake-js downloads the headers of the whole of Node.js.
   test('names the version of Node-API', () => {
     expect(manifest.binary).toEqual({ napi_versions: [9] });
@@ -257,5 +286,10 @@ describe('package.json', () => {
 
   test('depends on nothing but the loader', () => {
     expect(Object.keys(manifest.dependencies)).toEqual(['node-gyp-build']);
+  });
+
+  test('leaves sharp to those who want it', () => {
+    expect(manifest.peerDependencies.sharp).toBeDefined();
+    expect(manifest.peerDependenciesMeta.sharp).toEqual({ optional: true });
   });
 });

@@ -39,12 +39,14 @@ const programs = [
   'qemu-aarch64',
   'readelf',
 ];
-const nodePrograms = [
-  '@biomejs/biome/bin/biome',
-  'cmake-js/bin/cmake-js',
-  'jest/bin/jest.js',
-  'typescript/bin/tsc',
-];
+/** Files of Node packages, and what stands for each. */
+const nodePackages = {
+  '@biomejs/biome/bin/biome': 'node-program.cjs',
+  'cmake-js/bin/cmake-js': 'node-program.cjs',
+  'esbuild/index.js': 'esbuild.cjs',
+  'jest/bin/jest.js': 'node-program.cjs',
+  'typescript/bin/tsc': 'node-program.cjs',
+};
 
 export const packages = {
   building: ['cmake', 'g++', 'ninja-build', 'libhwy-dev'],
@@ -152,10 +154,10 @@ export class Clone {
     for (const name of names) symlinkSync(join(__dirname, 'machine/program.sh'), inBin(name));
     const tests = join(this.#machine, 'batchnorm_tests');
     copyFileSync(join(__dirname, 'machine/batchnorm_tests.sh'), tests);
-    for (const path of nodePrograms) {
+    for (const [path, fake] of Object.entries(nodePackages)) {
       const file = join(this.#machine, 'packages', path);
       mkdirSync(dirname(file), { recursive: true });
-      copyFileSync(join(__dirname, 'machine/node-program.cjs'), file);
+      copyFileSync(join(__dirname, 'machine', fake), file);
     }
   }
 

@@ -23,6 +23,7 @@ describe('on a fresh clone with the right to install', () => {
       'cmake-js configure',
       'cmake-js build --parallel 2',
       'tsc -p tsconfig.build.json',
+      'esbuild lib/cli/main.ts',
     ]);
     expect([status, last]).toEqual([0, 'the example']);
   });
@@ -119,7 +120,7 @@ describe('a second run', () => {
   });
 
   test.each([
-    ['lib/index.ts', ['tsc -p tsconfig.build.json']],
+    ['lib/index.ts', ['tsc -p tsconfig.build.json', 'esbuild lib/cli/main.ts']],
     ['cpp/kernel.cc', ['cmake-js build --parallel 2']],
     ['binding/addon.cc', ['cmake-js build --parallel 2']],
     ['README.md', []],

@@ -1,0 +1,65 @@
+import { Option } from 'commander';
+import type { AddCommand } from './environment';
+import { checkLayout } from './layout';
+import { numbers } from './number-options';
+import { presetNames } from './presets';
+
+const help = `
+y = (x - mean) / std for each channel, with x = value / 255 of images and other integers (images of 16
+bits: value / 65535) and x = value of floating-point numbers. One mean and one std hold for all
+channels. The output is float32, (C, H, W) of an image and (N, C, H, W) of an array of images or, with
+--to HWC, the channels last. It takes the place of a file that is there once it is whole.
+
+Images are decoded as sharp does by itself, to sRGB or grey, without alpha, and converted to colour
+where there are three means. They need sharp: npm install sharp. Arrays are .npy (float32, float64 or
+uint8, C order) and IDX files, also with .gz, and are read in slices. --layout has a letter for
+each axis, C for that of the channels.
+
+Examples:
+  $ batchnorm normalize cat.jpg -o cat.npy --preset imagenet
+  $ batchnorm normalize train-images-idx3-ubyte -o digits.npy --mean 0.1307 --std 0.3081
+  $ batchnorm normalize batch.npy -o out.npy --layout NHWC --mean 0.5,0.5,0.5 --std 0.2,0.2,0.2
+
+Exit codes: 0 done; 2 nothing done; 130 interrupted, and nothing written.
+`;
+
+export const addNormalize: AddCommand = (program, environment) => {
+  program
+    .command('normalize')
+    .summary('normalize an image or an array into a .npy file')
+    .description('Normalizes an image, or an array of images, into a .npy file of float32.')
+    .argument('<input>', 'an image, .npy or IDX file')
+    .requiredOption('-o, --output <file>', 'the .npy file to write')
+    .option('--mean <list>', 'means of the channels, such as 0.485,0.456,0.406', numbers('--mean'))
+    .option('--std <list>', 'their standard deviations', numbers('--std'))
+    .addOption(
+      new Option('--preset <name>', 'mean and std of a well-known data set').choices(presetNames),
+    )
+    .addOption(
+      new Option('--channels <n>', 'convert an image to grey (1) or colour (3)').choices([
+        '1',
+        '3',
+      ]),
+    )
+    .option('--layout <axes>', 'axes of an array, such as NCHW or NHWC', checkLayout)
+    .addOption(
+      new Option('--to <layout>', 'axes of the output').choices(['CHW', 'HWC']).default('CHW'),
+    )
+    .option('--json', 'print what was written as JSON')
+    .addHelpText('after', help)
+    .action(async (input, options) => {
+      const { output, mean, std, preset, channels, layout, to, json } = options;
+      const { normalize } = require('./normalize') as typeof import('./normalize');
+      environment.exitCode = await normalize(input, {
+        output,
+        mean: mean ?? null,
+        std: std ?? null,
+        preset: preset ?? null,
+        channels: channels === undefined ? null : channels === '1' ? 1 : 3,
+        layout: layout ?? null,
+        to,
+        json: json ?? false,
+        ...environment,
+      });
+    });
+};

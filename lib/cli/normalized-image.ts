@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { littleEndianBytes } from '../formats/npy';
+import type { transforms } from '../index';
+import { CommandError } from './command-error';
+import { type Channels, decode, readFormat } from './decode';
+import type { Normalized } from './normalized';
+import { loadSharp } from './sharp';
+
+/** An image, in colour where there are three means, else with the channels that it has. */
+export async function normalizedImage(
+  path: string,
+  transform: transforms.Normalize,
+  channels: Channels | null,
+  to: transforms.ImageLayout,
+): Promise<Normalized> {
+  const sharp = await loadSharp();
+  const image = sharp(await readFile(path));
+  const format = await readFormat(image);
+  const wanted = channels ?? (transform.mean.length === 3 ? 3 : format.channels);
+  checkChannels(transform, wanted);
+  const pixels = await decode(image, format, wanted);
+  const { data } = pixels;
+  const isDeep = data instanceof Uint16Array;
+  const floats = isDeep ? Float32Array.from(data, (value) => value / 65535) : data;
+  const y = transform.forward({ ...pixels, data: floats }, { to });
+  return {
+    shape: y.shape,
+    items: 1,
+    unit: 'images',
+    async *chunks() {
+      yield { bytes: littleEndianBytes(y.data), items: 1 };
+    },
+    async close() {},
+  };
+}
+
+/** One mean is for any number of channels. */
+export function checkChannels({ mean }: transforms.Normalize, channels: number): void {
+  if (mean.length === 1 || mean.length === channels) return;
+  throw new CommandError(
+    `has ${channels} ${channels === 1 ? 'channel' : 'channels'}, where there are ${mean.length} ` +
+      'means',
+  );
+}

@@ -1,0 +1,28 @@
+import { CommandError } from './command-error';
+
+/** Reads the number of an option, which is not negative. */
+export function number(option: string): (text: string) => number {
+  return (text) => {
+    if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+    throw new CommandError(`${option} should be a number that is not negative, got '${text}'`);
+  };
+}
+
+/** Reads the integer of an option, which is at least 1. */
+export function integer(option: string): (text: string) => number {
+  return (text) => {
+    if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+    throw new CommandError(`${option} should be an integer of at least 1, got '${text}'`);
+  };
+}
+
+/** Reads a list of numbers, with commas between them. */
+export function numbers(option: string): (text: string) => number[] {
+  return (text) => {
+    const list = text.split(/[\s,]+/).map((item) => (item === '' ? Number.NaN : Number(item)));
+    if (list.every(Number.isFinite)) return list;
+    throw new CommandError(
+      `${option} should be numbers with commas between them, such as 0.5,0.5,0.5, got '${text}'`,
+    );
+  };
+}

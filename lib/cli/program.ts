@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import { version } from '../version';
+import type { Environment } from './environment';
+import { addInfo } from './info-command';
+import { addMerge } from './merge-command';
+import { addNormalize } from './normalize-command';
+import { addStats } from './stats-command';
+
+const help = `
+Examples:
+  $ batchnorm stats photos/                      mean and std of a folder of images
+  $ batchnorm stats train-images-idx3-ubyte.gz   of MNIST's digits
+  $ batchnorm normalize cat.jpg -o cat.npy --preset imagenet
+  $ batchnorm help stats                         all about one command
+
+Exit codes:
+  0    all went well
+  1    done, but some files could not be read: they are named on standard error
+  2    nothing done: the arguments make no sense, or nothing could be read or written
+  3    an error of this program
+  130  interrupted (143 where by SIGTERM); stats --resume FILE continues
+`;
+
+/** The whole command line. Errors are thrown, commander's own too, and none is printed. */
+export function makeProgram(environment: Environment): Command {
+  const { stdout, stderr } = environment;
+  const program = new Command('batchnorm')
+    .description('Statistics of data sets, and inputs normalized with them.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', help)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: () => {},
+    });
+  for (const add of [addStats, addMerge, addNormalize, addInfo]) add(program, environment);
+  return program;
+}

@@ -1,0 +1,64 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { Environment } from './environment';
+
+/** Shows how far a command is, and what happens on the way. */
+export interface Progress {
+  add(items: number): void;
+  /** A line above the bar. */
+  note(line: string): void;
+  stop(): void;
+}
+
+/** A bar on a terminal, else the notes alone; on standard error, for results go to the other. */
+export function startProgress(
+  stderr: Environment['stderr'],
+  total: number,
+  done: number,
+  unit: string,
+): Progress {
+  return stderr.isTTY ? bar(stderr, total, done, unit) : notes(stderr);
+}
+
+function notes(stderr: Environment['stderr']): Progress {
+  return { add() {}, note: (line) => stderr.write(`${line}\n`), stop() {} };
+}
+
+function bar(stream: Environment['stderr'], total: number, before: number, unit: string): Progress {
+  const format = ` {bar} {percentage}% | {value}/{total} ${unit} | {rate} ${unit}/s | {left} left`;
+  const single = new SingleBar(
+    { format, stream, emptyOnZero: true, forceRedraw: true, gracefulExit: false },
+    Presets.shades_classic,
+  );
+  const start = performance.now();
+  let done = before;
+  const speed = () => {
+    const rate = ((done - before) * 1000) / (performance.now() - start);
+    return { rate: rate.toFixed(rate < 10 ? 1 : 0), left: duration((total - done) / rate) };
+  };
+  // Parts of items add up to whole ones but for rounding.
+  const whole = () => Math.floor(done + 1e-6);
+  single.start(total, whole(), { rate: '-', left: '-' });
+  return {
+    add(items) {
+      done += items;
+      single.update(whole(), speed());
+    },
+    note(line) {
+      // The bar goes on in the next line, where it also ends: it returns to the place saved last.
+      stream.write(`\r\u001b[K${line}\n\u001b7`);
+    },
+    stop: () => single.stop(),
+  };
+}
+
+/** Seconds for people. */
+function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '-';
+  const [s, m, h] = [1, 60, 3600].map((unit) => Math.floor(Math.ceil(seconds) / unit)) as [
+    number,
+    number,
+    number,
+  ];
+  if (m === 0) return `${s}s`;
+  return h === 0 ? `${m}m${s % 60}s` : `${h}h${m % 60}m`;
+}

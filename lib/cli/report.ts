@@ -1,0 +1,96 @@
+import type { RunningMoments } from '../index';
+import type { Environment } from './environment';
+import { ExitCode } from './exit-code';
+import { whole } from './part';
+import type { PartialStats, Skipped } from './partial-stats';
+
+const names = { images: 'image', npy: '.npy file', idx: 'IDX file' };
+
+/** What a data set's statistics are, as text or as JSON. */
+export function report(stats: PartialStats, isJSON: boolean): string {
+  return isJSON ? json(stats) : text(stats);
+}
+
+/** How a file that is left out is named. */
+export function lineOf({ file, reason }: Skipped): string {
+  return `skipped ${file}: ${reason}`;
+}
+
+/** Says that files are missing; the exit code that says it too. */
+export function conclude(stats: PartialStats, stderr: Environment['stderr']): ExitCode {
+  const { identity, skipped } = stats;
+  if (skipped.length === 0) return ExitCode.ok;
+  stderr.write(`${skipped.length} of ${identity.files} files could not be read\n`);
+  return ExitCode.someSkipped;
+}
+
+function json({ identity, part, tree, skipped }: PartialStats): string {
+  const moments = tree.total();
+  const { count, mean, variance, std, min, max } = moments;
+  const numbers = (values: Float64Array) => Array.from(values, jsonNumber);
+  return JSON.stringify({
+    kind: identity.kind,
+    files: identity.files,
+    ...(part.of === whole.of ? {} : { part: `${part.index}/${part.of}` }),
+    channels: identity.channels,
+    count,
+    mean: numbers(mean),
+    std: numbers(std),
+    variance: numbers(variance),
+    min: numbers(min),
+    max: numbers(max),
+    normalize: normalizeLine(moments),
+    skipped: skipped.map(({ file, reason }) => ({ file, reason })),
+  });
+}
+
+/** JSON has no word for NaN and the infinities. */
+function jsonNumber(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
+}
+
+function text({ identity, part, tree, skipped }: PartialStats): string {
+  const moments = tree.total();
+  const { kind, files } = identity;
+  const ofPart = part.of === 1 ? '' : `, part ${part.index} of ${part.of}`;
+  const without = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
+  const title = `${files} ${names[kind]}${files === 1 ? '' : 's'}${ofPart}${without}`;
+  return [
+    `${title}: ${moments.count} values a channel`,
+    '',
+    ...table(moments),
+    '',
+    normalizeLine(moments),
+  ].join('\n');
+}
+
+function table({ mean, std, min, max }: RunningMoments): string[] {
+  const column = (name: string, values: Float64Array) => [
+    name,
+    ...Array.from(values, (value) => format(value, 6)),
+  ];
+  const columns = [
+    ['channel', ...Array.from(mean, (_, channel) => String(channel))],
+    column('mean', mean),
+    column('std', std),
+    column('min', min),
+    column('max', max),
+  ];
+  const widths = columns.map((cells) => Math.max(...cells.map((cell) => cell.length)));
+  return (columns[0] as string[]).map((_, row) =>
+    columns.map((cells, i) => (cells[row] as string).padStart(widths[i] as number)).join('  '),
+  );
+}
+
+/** The line that a program takes: `Normalize(mean=[0.1307], std=[0.3081])`. */
+function normalizeLine({ mean, std }: RunningMoments): string {
+  const list = (values: Float64Array) => Array.from(values, (value) => format(value, 4)).join(', ');
+  return `Normalize(mean=[${list(mean)}], std=[${list(std)}])`;
+}
+
+/** `digits` after the point, of values that are too small or too large for that as many in all. */
+function format(value: number, digits: number): string {
+  const size = Math.abs(value);
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  return size >= 0.01 && size < 1e6 ? value.toFixed(digits) : value.toPrecision(digits);
+}

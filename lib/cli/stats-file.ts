@@ -1,0 +1,108 @@
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { RunningMoments } from '../index';
+import { writeAtomically } from './atomic-file';
+import { CommandError, oneLine } from './command-error';
+import type { Kind } from './inputs';
+import { type MomentNode, MomentTree } from './moment-tree';
+import { type Part, rangeOf, readPart } from './part';
+import { type Identity, PartialStats, type Skipped } from './partial-stats';
+
+const type = 'batchnorm stats';
+const version = 1;
+
+/** Writes what has been read so far, exactly; the file is always whole, old or new. */
+export function saveStats(path: string, stats: PartialStats): void {
+  const { identity, part, tree, skipped } = stats;
+  const { index, of } = part;
+  const nodes = tree.nodes;
+  const content = { type, version, ...identity, part: `${index}/${of}`, nodes, skipped };
+  writeAtomically(path, `${JSON.stringify(content)}\n`);
+}
+
+/** Refuses a file that could not be written, before there is work to lose. */
+export function checkWritable(path: string): void {
+  try {
+    accessSync(dirname(resolve(path)), constants.W_OK);
+  } catch (error) {
+    throw new CommandError(`cannot write ${path}: ${oneLine(error)}`);
+  }
+}
+
+/** What `saveStats` has written; null where there is no such file. */
+export function loadStats(path: string): PartialStats | null {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new CommandError(`cannot read ${path}: ${oneLine(error)}`);
+  }
+  try {
+    return readStats(JSON.parse(text));
+  } catch (error) {
+    throw new CommandError(`${path} was not written by batchnorm stats: ${oneLine(error)}`);
+  }
+}
+
+function readStats(json: unknown): PartialStats {
+  const content = object(json, 'the file');
+  if (content.type !== type) throw new CommandError(`its type is not '${type}'`);
+  if (content.version !== version) throw new CommandError(`its version is not ${version}`);
+  const identity: Identity = {
+    kind: text(content.kind, 'kind') as Kind,
+    files: integer(content.files, 'files'),
+    leaves: integer(content.leaves, 'leaves'),
+    channels: integer(content.channels, 'channels'),
+    digest: text(content.digest, 'digest'),
+  };
+  const part = readPart(text(content.part, 'part'));
+  const tree = new MomentTree(identity.channels);
+  for (const node of list(content.nodes, 'nodes')) tree.add(readNode(node, identity, part));
+  const skipped = list(content.skipped, 'skipped').map(readSkipped);
+  return new PartialStats(identity, part, tree, skipped);
+}
+
+function readNode(json: unknown, { leaves, channels }: Identity, part: Part): MomentNode {
+  const content = object(json, 'a node');
+  const node = {
+    first: integer(content.first, 'first'),
+    leaves: integer(content.leaves, 'leaves'),
+    moments: RunningMoments.fromJSON(content.moments),
+  };
+  const [begin, end] = rangeOf(part, leaves);
+  const isPowerOfTwo = Number.isInteger(Math.log2(node.leaves));
+  const isAligned = node.first % node.leaves === 0;
+  const isWithin = node.first >= begin && node.first + node.leaves <= end;
+  if (isPowerOfTwo && isAligned && isWithin && node.moments.channels === channels) return node;
+  throw new CommandError(`a node of ${node.leaves} leaves from ${node.first} on does not fit`);
+}
+
+function readSkipped(json: unknown): Skipped {
+  const { leaf, file, reason } = object(json, 'what was skipped');
+  return {
+    leaf: integer(leaf, 'leaf'),
+    file: text(file, 'file'),
+    reason: text(reason, 'reason'),
+  };
+}
+
+function object(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  throw new CommandError(`${name} is no object`);
+}
+
+function list(value: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new CommandError(`${name} is no array`);
+}
+
+function integer(value: unknown, name: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new CommandError(`${name} is no integer`);
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value === 'string') return value;
+  throw new CommandError(`${name} is no string`);
+}
