@@ -29,7 +29,10 @@ export function shapeOf(sizes: ImageSizes, layout: ImageLayout): number[] {
 
 /** `shape`, of three sizes at least, read in this order. */
 export function sizesOf(shape: readonly number[], layout: ImageLayout): ImageSizes {
-  const [a, b, c] = shape.slice(-3) as [number, number, number];
-  const [channels, height, width] = layout === 'HWC' ? [c, a, b] : [a, b, c];
-  return { leading: shape.slice(0, -3), channels, height, width };
+  const first = shape.length - 3;
+  const [a, b, c] = [shape[first], shape[first + 1], shape[first + 2]] as [number, number, number];
+  const leading = shape.slice(0, first);
+  return layout === 'HWC'
+    ? { leading, channels: c, height: a, width: b }
+    : { leading, channels: a, height: b, width: c };
 }
