@@ -17,7 +17,7 @@ export function report({ image, pixel, exact, clocks, normalized }, { rows, colu
 
   console.log('\nThe digits           mean    std');
   line('well known', 0.1307, 0.3081, '');
-  line('exact', exact.mean, exact.std, `moments of all ${exact.count} pixels`);
+  line('exact', exact.mean[0], exact.std[0], `moments of all ${exact.count} pixels`);
   const [mean, variance] = [image.runningMean.item(), image.runningVar.item()];
   line('running statistics', mean, Math.sqrt(variance), `average over ${batches} batches`);
   const last = normalized.shape[0];

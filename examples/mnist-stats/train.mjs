@@ -1,7 +1,6 @@
-import { BatchNorm1d, BatchNorm2d, functional as F, tensor } from 'batchnorm';
-import { Clock } from './clock.mjs';
-import { batches } from './idx.mjs';
-import { TotalMoments } from './total-moments.mjs';
+import { BatchNorm1d, BatchNorm2d, functional as F, RunningMoments, tensor } from 'batchnorm';
+import { Clock } from '../shared/clock.mjs';
+import { batches } from '../shared/idx.mjs';
 
 /** Streams all images through both layers, in training, and returns what came out. */
 export async function train(images, batchSize, onBatch) {
@@ -10,7 +9,7 @@ export async function train(images, batchSize, onBatch) {
   const image = new BatchNorm2d(1, { momentum: null });
   // a channel for each pixel, the exponential average
   const pixel = new BatchNorm1d(rows * columns);
-  const exact = new TotalMoments();
+  const exact = new RunningMoments(1);
   const clocks = { image: new Clock(), pixel: new Clock(), copy: new Clock() };
 
   const input = new Float32Array(batchSize * rows * columns);
@@ -26,7 +25,7 @@ export async function train(images, batchSize, onBatch) {
     clocks.pixel.time(x.byteLength, () => forward(pixel, asPixels, y));
     clocks.copy.time(x.byteLength, () => y.set(x));
     last = clocks.image.time(x.byteLength, () => forward(image, asImages, y));
-    exact.add(asImages);
+    exact.update(asImages);
     onBatch(count);
   }
   return { image, pixel, exact, clocks, normalized: { shape: last.shape, ...F.moments(last) } };

@@ -99,7 +99,7 @@ describe('where a read gives fewer bytes than it is asked for', () => {
   // A file of 5 images of 3 bytes, of which no read gives more than 4 bytes.
   const pixelsOf = (size: number) => {
     const script = `
-      import { batches } from ${JSON.stringify(join(example, 'idx.mjs'))};
+      import { batches } from ${JSON.stringify(join(example, '../shared/idx.mjs'))};
       const bytes = Uint8Array.from({ length: ${size} }, (_, i) => i);
       const file = {
         async read(buffer, offset, length, position) {

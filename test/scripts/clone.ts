@@ -86,7 +86,8 @@ export class Clone {
       ['binding/addon.cc', ''],
       ['bench/peers/onednn/child.cc', ''],
       ['test/binding/misaligned/misaligned-buffer.cc', ''],
-      ['examples/mnist-stats/main.mjs', "console.log('the example');"],
+      ['examples/mnist-stats/main.mjs', "console.log('the first example');"],
+      ['examples/feature-scaling/main.mjs', "console.log('the last example');"],
     ] as const) {
       this.write(path, content);
     }

