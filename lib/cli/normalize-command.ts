@@ -5,20 +5,23 @@ import { numbers } from './number-options';
 import { presetNames } from './presets';
 
 const help = `
-y = (x - mean) / std for each channel, with x = value / 255 of images and other integers (images of 16
-bits: value / 65535) and x = value of floating-point numbers. One mean and one std hold for all
-channels. The output is float32, (C, H, W) of an image and (N, C, H, W) of an array of images or, with
---to HWC, the channels last. It takes the place of a file that is there once it is whole.
-
-Images are decoded as sharp does by itself, to sRGB or grey, without alpha, and converted to colour
-where there are three means. They need sharp: npm install sharp. Arrays are .npy (float32, float64 or
-uint8, C order) and IDX files, also with .gz, and are read in slices. --layout has a letter for
-each axis, C for that of the channels.
-
 Examples:
   $ batchnorm normalize cat.jpg -o cat.npy --preset imagenet
-  $ batchnorm normalize train-images-idx3-ubyte -o digits.npy --mean 0.1307 --std 0.3081
-  $ batchnorm normalize batch.npy -o out.npy --layout NHWC --mean 0.5,0.5,0.5 --std 0.2,0.2,0.2
+  $ batchnorm normalize cat.jpg -o cat.npy --mean 0.5,0.5,0.5 --std 0.2,0.2,0.2
+  $ batchnorm normalize train-images-idx3-ubyte -o digits.npy --preset mnist
+
+y = (x - mean) / std of each channel, where x is value / 255 of images and other
+integers (of images of 16 bits value / 65535), else the value itself. One mean
+and one std are for all channels.
+
+The output is float32: (C, H, W) of an image, (N, C, H, W) of an array of them,
+or with --to HWC the channels last. A file that is there is replaced, once the
+new one is whole.
+
+Images need sharp (npm install sharp) and are decoded as it does by itself, to
+sRGB or grey, without alpha; to colour where there are three means. Arrays are
+.npy files (float32, float64 or uint8, in C order) and IDX files, also with .gz,
+of any size. --layout has a letter for each axis: see batchnorm stats --help.
 
 Exit codes: 0 done; 2 nothing done; 130 interrupted, and nothing written.
 `;

@@ -8,17 +8,17 @@ import { addStats } from './stats-command';
 
 const help = `
 Examples:
-  $ batchnorm stats photos/                      mean and std of a folder of images
+  $ batchnorm stats photos/                      mean and std of images
   $ batchnorm stats train-images-idx3-ubyte.gz   of MNIST's digits
   $ batchnorm normalize cat.jpg -o cat.npy --preset imagenet
   $ batchnorm help stats                         all about one command
 
 Exit codes:
   0    all went well
-  1    done, but some files could not be read: they are named on standard error
-  2    nothing done: the arguments make no sense, or nothing could be read or written
+  1    done, but some files could not be read: standard error names them
+  2    nothing done: arguments make no sense, nothing could be read or written
   3    an error of this program
-  130  interrupted (143 where by SIGTERM); stats --resume FILE continues
+  130  interrupted (143 by SIGTERM); stats --resume FILE continues
 `;
 
 /** The whole command line. Errors are thrown, commander's own too, and none is printed. */

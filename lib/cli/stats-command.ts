@@ -7,24 +7,35 @@ import { integer, number } from './number-options';
 import { readPart, whole } from './part';
 
 const help = `
-Values are counted as they come to a model: those of images and other integers as value / 255 (images
-of 16 bits: value / 65535), floating-point ones as they are. std is the population's. Each file given
-by name is read whatever its name is; of folders and globs those named .jpg, .jpeg, .png, .webp,
-.avif, .tif, .tiff, .npy, .idx or ...-idx3-ubyte, the last three also with .gz.
+Examples:
+  $ batchnorm stats photos/
+  $ batchnorm stats "train/**/*.jpg" val/ --json
+  $ batchnorm stats train-images-idx3-ubyte.gz
+  $ batchnorm stats shard-*.npy --layout NHWC
 
-Images are decoded as sharp does by itself, to sRGB or grey, without alpha; they have the channels of
-the first one. Grey images among colour ones count as colour, a colour image among grey ones is an
-error; with --channels all are converted. They need sharp: npm install sharp.
+Values count as they come to a model: those of images and of other integers as
+value / 255 (of images of 16 bits value / 65535), floating-point ones as they
+are. std is the population's.
 
-Arrays are .npy (float32, float64 or uint8, C order) and IDX files. --layout has a letter for each
-axis, C for that of the channels: NCHW, NHWC, NC, ... Without it one axis of 1, 3 or 4 values
-shows where they are, or you are asked.
+Files that are named are read whatever they are called. Of folders and globs
+those are that end in .jpg, .jpeg, .png, .webp, .avif, .tif, .tiff, .npy, .idx
+or idx3-ubyte; the last three with .gz too.
 
-A large data set can be interrupted, and be split between machines. Both give the result of one run to
-the last bit, on processors of one kind:
-  $ batchnorm stats photos/ --resume state.json          run again to continue
-  $ batchnorm stats photos/ --part 1/2 -o part1.json     one machine
-  $ batchnorm stats photos/ --part 2/2 -o part2.json     another, with the same files
+Images need sharp (npm install sharp) and are decoded as it does by itself, to
+sRGB or grey, without alpha. They have the channels of the first one: grey ones
+among colours count as colours, a colour one among grey ones is left out as an
+error. --channels converts all of them.
+
+Arrays are .npy files (float32, float64 or uint8, in C order) and IDX files.
+--layout has a letter for each axis, C for the channels: NCHW, NHWC, NC, ...
+Without it an axis of 1, 3 or 4 shows where an image has its channels, two axes
+are NC, three of an IDX file NHW; you are asked where that leaves a choice.
+
+A large data set can be interrupted, or split between machines. Both give the
+result of one run to the last bit, where all machines have AVX2 or better:
+  $ batchnorm stats photos/ --resume state.json        again, to continue
+  $ batchnorm stats photos/ --part 1/2 -o part1.json   on one machine
+  $ batchnorm stats photos/ --part 2/2 -o part2.json   on another, same files
   $ batchnorm merge part*.json
 
 Exit codes: 0 done; 1 done, without some files; 2 nothing done; 130 interrupted.

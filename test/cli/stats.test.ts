@@ -38,13 +38,16 @@ Normalize(mean=[0.1307], std=[0.3081])
       skipped: [],
     });
     const bytes = readFileSync(file).subarray(16);
-    let [sum, squares] = [0, 0]; // exact: below 2^53
-    for (const byte of bytes) {
-      sum += byte;
-      squares += byte * byte;
+    const counts = new Array<number>(256).fill(0);
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i] as number;
+      counts[byte] = (counts[byte] as number) + 1;
     }
-    const mean = sum / bytes.length / 255;
-    const variance = squares / bytes.length / 255 ** 2 - mean ** 2;
+    // Exact, for the sums are below 2^53.
+    const average = (f: (value: number) => number) =>
+      counts.reduce((sum, count, value) => sum + count * f(value), 0) / bytes.length;
+    const mean = average((value) => value) / 255;
+    const variance = average((value) => value ** 2) / 255 ** 2 - mean ** 2;
     expect(result.mean[0]).toBeCloseTo(mean, 14);
     expect(result.variance[0]).toBeCloseTo(variance, 14);
     expect(result.std[0]).toBe(Math.sqrt(result.variance[0]));
@@ -73,10 +76,12 @@ describe('images', () => {
     await plain(204, 0).toColourspace('b-w').png().toFile(folder.file('grey/alpha.png'));
     const deep = new Uint16Array(32).map((_, i) => (i < 16 ? 13107 : 52428));
     const raw = { width: 4, height: 8, channels: 1 } as const;
-    await sharp(deep, { raw })
-      .toColourspace('grey16')
-      .png({ compressionLevel: 1 })
-      .toFile(folder.file('deep/a.png'));
+    await sharp(deep, { raw }).toColourspace('grey16').png().toFile(folder.file('deep/a.png'));
+    const colours = new Uint16Array(48).map((_, i) => [1, 1000, 65535][i % 3] as number);
+    await sharp(colours, { raw: { width: 4, height: 4, channels: 3 } })
+      .toColourspace('rgb16')
+      .png()
+      .toFile(folder.file('deep-colours/a.png'));
   });
 
   const stats = (...args: string[]) => json(['stats', ...args], folder.path);
@@ -122,6 +127,19 @@ describe('images', () => {
     expect(mean[0]).toBeCloseTo(0.5, 15);
     expect(std[0]).toBeCloseTo(0.3, 15);
     expect([min[0], max[0]]).toEqual([13107 / 65535, 52428 / 65535]);
+  });
+
+  test('of 16 bits in colours lose none of them', async () => {
+    const { channels, mean, min, max } = await stats('deep-colours');
+    const colours = [1 / 65535, 1000 / 65535, 1];
+    expect([channels, ...min, ...max]).toEqual([3, ...colours, ...colours]);
+    expect(mean).toEqual(colours.map((colour) => expect.closeTo(colour, 15)));
+  });
+
+  test('of 16 and of 8 bits are one data set', async () => {
+    const { channels, count, min, max } = await stats('deep-colours', 'kinds/c.tif', 'deep');
+    expect([channels, count]).toEqual([3, 64]);
+    expect([min[0], max[2]]).toEqual([1 / 65535, 1]);
   });
 
   test('in grey among colours count as colours', async () => {
@@ -178,7 +196,7 @@ describe('images', () => {
     folder.file('links/readme');
     symlinkSync('../colours', folder.file('links/there'));
     symlinkSync('..', folder.file('links/back'));
-    expect(await stats('links')).toMatchObject({ files: 12 });
+    expect(await stats('links')).toMatchObject({ files: 13 });
   });
 });
 
@@ -339,8 +357,8 @@ describe('arrays', () => {
   });
 
   test('larger than a slice, in either layout, packed or not, have the same moments', async () => {
-    // 3 channels of 300 x 1000 values: more than a slice, which has parts of each channel then.
-    const [h, w] = [300, 1000];
+    // 3 channels of 300 x 400 values: more than a slice, which has parts of each channel then.
+    const [h, w] = [300, 400];
     const value = (c: number, i: number) => ((i * 7 + c * 1000) % 1013) / 16;
     const first = Float32Array.from({ length: 3 * h * w }, (_, i) =>
       value(Math.floor(i / (h * w)), i % (h * w)),
