@@ -38,6 +38,13 @@ struct BackwardVecs {
   V weight;
 };
 
+template <class D>
+HWY_INLINE BackwardVecs<D> BackwardVecsOf(D d, const BackwardCoefficients<hn::TFromD<D>>& c) {
+  return {hn::Set(d, c.mean.high),     hn::Set(d, c.mean.low), hn::Set(d, c.grad_mean.high),
+          hn::Set(d, c.grad_mean.low), hn::Set(d, c.slope),    hn::Set(d, c.scale),
+          hn::Set(d, c.weight)};
+}
+
 // In what follows, dy is a PlainGradient or a GatedGradient. A null x stands for running
 // statistics, through which no gradient flows: dx = g * scale.
 
@@ -46,10 +53,7 @@ template <bool kStream, class Gradient, typename T>
 HWY_INLINE void BackwardApplyRun(const Gradient dy, const T* x, T* dx, size_t length, size_t jump,
                                  const BackwardCoefficients<Compute<T>>& c) {
   const hn::ScalableTag<Compute<T>> d;
-  const BackwardVecs<decltype(d)> vecs = {hn::Set(d, c.mean.high),      hn::Set(d, c.mean.low),
-                                          hn::Set(d, c.grad_mean.high), hn::Set(d, c.grad_mean.low),
-                                          hn::Set(d, c.slope),          hn::Set(d, c.scale),
-                                          hn::Set(d, c.weight)};
+  const auto vecs = BackwardVecsOf(d, c);
   Transform<kStream>(dx, length, [=](const auto vec, size_t i) BATCHNORM_INLINE_ATTR {
     if (kStream) PrefetchAhead(dy.dy() + i, length - i, jump);
     const auto grad = dy.Load(d, vec, i);

@@ -30,6 +30,7 @@ struct GradSums {
     sum += next.sum;
     dot += next.dot;
   }
+  GradSums Times(double weight) const { return {sum * weight, dot * weight}; }
 };
 
 // In what follows, dy is a PlainGradient or a GatedGradient.
@@ -55,8 +56,7 @@ HWY_INLINE void AddGradients(const Gradient dy, const T* x, size_t length, size_
     const WideVec deviation = hn::Sub(vec.LoadWide(x + i), mean);
     sums.v[k] = hn::Add(sums.v[k], grad);
     // Past the end 0 * (0 - mean) is NaN for an infinite mean.
-    const auto inside = hn::FirstN(WideTag(), vec.count);
-    dots.v[k] = hn::MulAdd(grad, hn::IfThenElseZero(inside, deviation), dots.v[k]);
+    dots.v[k] = hn::MulAdd(grad, vec.Within(deviation), dots.v[k]);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "cpp/bits.h"
 #include "cpp/inverse_std.h"
 #include "cpp/scratch.h"
+#include "cpp/streaming.h"
 #include "cpp/threaded_columns.h"
 #include "cpp/threaded_runs.h"
 
@@ -18,7 +19,8 @@ void Normalize(const T* x, const Output<T>& y, const Shape& shape, Layout layout
   if (UsesRuns(shape, layout)) {
     ThreadedNormalizeRuns(x, y, RunsOf(shape), coefficients);
   } else {
-    ThreadedNormalizeColumns(x, y, ChannelsLastRows(shape), coefficients);
+    ThreadedNormalizeColumns(x, y, ChannelsLastRows(shape), coefficients,
+                             StoresFor<T>(shape.Count()));
   }
 }
 
@@ -86,7 +88,8 @@ bool BatchNormBackward(const OutputGradient<T>& dy, const T* x, T* dx, const Sha
   if (runs) {
     ThreadedApplyRuns(dy, kRunning, dx, RunsOf(shape), coefficients.get());
   } else {
-    ThreadedApplyColumns(dy, kRunning, dx, ChannelsLastRows(shape), coefficients.get());
+    ThreadedApplyColumns(dy, kRunning, dx, ChannelsLastRows(shape), coefficients.get(),
+                         StoresFor<T>(shape.Count()));
   }
   return true;
 }

@@ -46,18 +46,24 @@ struct NormalizeCoefficients {
   T bias;
 };
 
-// What one channel needs for dx = (dy * weight - grad_mean - (x - mean) * slope) * scale. A weight
-// of 1 changes no bit.
+// What one channel needs for dx = (dy * weight - grad_mean - (x - mean) * slope) * scale. The
+// weight is 1, which changes no bit, unless one that other channels do not have stands before their
+// common grad_mean.
 template <typename T>
 struct BackwardCoefficients {
   BackwardCoefficients() = default;
-  HWY_INLINE BackwardCoefficients(double mean, double grad_mean, double slope, double scale,
-                                  double weight = 1.0)
+  HWY_INLINE BackwardCoefficients(double mean, double grad_mean, double slope, double scale)
       : mean(mean),
         grad_mean(grad_mean),
         slope(static_cast<T>(slope)),
         scale(FiniteScale<T>(scale)),
-        weight(static_cast<T>(weight)) {}
+        weight(1) {}
+
+  HWY_INLINE BackwardCoefficients WithWeight(double channel_weight) const {
+    BackwardCoefficients with = *this;
+    with.weight = static_cast<T>(channel_weight);
+    return with;
+  }
 
   Split<T> mean;
   Split<T> grad_mean;

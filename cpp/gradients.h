@@ -12,9 +12,8 @@ namespace batchnorm {
 // What backward knows of the forward pass, an element a channel. A null weight stands for 1.
 template <typename P>
 struct ForwardState {
-  double Scale(size_t c) const {
-    return weight == nullptr ? invstd[c] : invstd[c] * static_cast<double>(weight[c]);
-  }
+  double Weight(size_t c) const { return weight == nullptr ? 1.0 : static_cast<double>(weight[c]); }
+  double Scale(size_t c) const { return invstd[c] * Weight(c); }
 
   // From channel c on.
   ForwardState From(size_t c) const { return {OffsetOrNull(weight, c), mean + c, invstd + c}; }
@@ -46,6 +45,42 @@ HWY_INLINE BackwardCoefficients<T> FinishChannel(const ParameterGradients& gradi
   const double dot = gradients.weight[c];
   gradients.weight[c] = dot * invstd;
   return {state.mean[c], gradients.bias[c] / n, dot * invstd * invstd / n, state.Scale(c)};
+}
+
+// The same for a set of `count` elements that share statistics, from its sums of g = dy * weight
+// and of g * (x - mean): what dx = (g - sum / count - (x - mean) * dot * invstd^2 / count) * invstd
+// needs. Where it is not centered the mean is no function of x, and sum counts as 0.
+template <typename T>
+HWY_INLINE BackwardCoefficients<T> SetCoefficients(double mean, double invstd, bool centered,
+                                                   double sum, double dot, size_t count) {
+  const double n = static_cast<double>(count);
+  return {mean, centered ? sum / n : 0.0, dot * invstd * invstd / n, invstd};
+}
+
+// The channels of a set: statistics `set`, and `channels` weights and runs of `length` elements
+// from channel `channel` on.
+struct ChannelSet {
+  size_t set;
+  size_t channel;
+  size_t channels;
+  size_t length;
+  bool centered;
+};
+
+// The same from the sums of each channel, sums.bias those of dy and sums.weight those of dy * (x -
+// mean): for a channel of weight 1.
+template <typename T, typename P>
+HWY_INLINE BackwardCoefficients<T> SetCoefficients(const ChannelSet& c,
+                                                   const ForwardState<P>& state,
+                                                   const ParameterGradients& sums) {
+  double sum = 0.0;
+  double dot = 0.0;
+  for (size_t k = 0; k < c.channels; ++k) {
+    sum += sums.bias[k] * state.Weight(c.channel + k);
+    dot += sums.weight[k] * state.Weight(c.channel + k);
+  }
+  return SetCoefficients<T>(state.mean[c.set], state.invstd[c.set], c.centered, sum, dot,
+                            c.channels * c.length);
 }
 
 }  // namespace batchnorm

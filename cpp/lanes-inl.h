@@ -80,9 +80,14 @@ struct LaneSums {
 
   // Pairs lane i with lane i + 8, then i + 4, i + 2, i + 1: the same tree on every target.
   HWY_INLINE double Total() const {
-    HWY_ALIGN double lanes[kLanes];
-    for (size_t k = 0; k < kLaneVecs; ++k) hn::Store(v[k], WideTag(), lanes + k * kWideLanes);
-    for (size_t half = kLanes / 2; half != 0; half /= 2) {
+    WideVec sums[kLaneVecs];
+    for (size_t k = 0; k < kLaneVecs; ++k) sums[k] = v[k];
+    for (size_t half = kLaneVecs / 2; half != 0; half /= 2) {
+      for (size_t k = 0; k < half; ++k) sums[k] = hn::Add(sums[k], sums[k + half]);
+    }
+    HWY_ALIGN double lanes[kWideLanes];
+    hn::Store(sums[0], WideTag(), lanes);
+    for (size_t half = kWideLanes / 2; half != 0; half /= 2) {
       for (size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
     }
     return lanes[0];

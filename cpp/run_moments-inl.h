@@ -14,6 +14,7 @@
 #include "cpp/lanes-inl.h"
 #include "cpp/prefetch-inl.h"
 #include "cpp/shape.h"
+#include "cpp/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
@@ -33,39 +34,56 @@ struct AddSquaredDeviation {
   }
 };
 
-// Adds the deviations from `shift` of x[0..length) to the lanes.
-template <class Add, typename T>
-HWY_INLINE void AddDeviations(const Add add, const T* x, size_t length, size_t jump, WideVec shift,
-                              LaneSums& sums) {
+// Adds the deviations from shift[s] of x[s * stride..s * stride + length) to the lanes of sums[s],
+// for kRuns runs at a time; prefetch(i) is called before element i is read.
+template <size_t kRuns, class Add, typename T, class Prefetch>
+HWY_INLINE void AddDeviations(const Add add, const T* x, size_t length, size_t stride,
+                              const WideVec (&shift)[kRuns], LaneSums (&sums)[kRuns],
+                              const Prefetch prefetch) {
   size_t i = 0;
   for (; i + kLanes <= length; i += kLanes) {
-    PrefetchAhead(x + i, length - i, jump);
+    prefetch(i);
     for (size_t k = 0; k < kLaneVecs; ++k) {
-      sums.v[k] = add(sums.v[k], hn::Sub(LoadWide(x + i + k * kWideLanes), shift));
+      for (size_t s = 0; s < kRuns; ++s) {
+        const WideVec value = LoadWide(x + s * stride + i + k * kWideLanes);
+        sums[s].v[k] = add(sums[s].v[k], hn::Sub(value, shift[s]));
+      }
     }
   }
   // k stays a constant of the unrolled loop: an index known late would put the sums in memory.
   for (size_t k = 0; k < kLaneVecs && i < length; ++k, i += kWideLanes) {
-    const size_t count = HWY_MIN(length - i, kWideLanes);
-    const WideVec deviation = hn::Sub(LoadWidePartial(x + i, count), shift);
-    sums.v[k] = add(sums.v[k], hn::IfThenElseZero(hn::FirstN(WideTag(), count), deviation));
+    const PartialVec vec{HWY_MIN(length - i, kWideLanes)};
+    for (size_t s = 0; s < kRuns; ++s) {
+      const WideVec deviation = hn::Sub(vec.LoadWide(x + s * stride + i), shift[s]);
+      sums[s].v[k] = add(sums[s].v[k], vec.Within(deviation));
+    }
   }
 }
 
 template <class Add, typename T>
 HWY_INLINE double SumDeviations(const Add add, const T* x, const Block& block, size_t run_stride,
                                 double shift) {
-  LaneSums sums;
-  const WideVec wide_shift = hn::Set(WideTag(), shift);
+  LaneSums sums[1];
+  const WideVec wide_shift[1] = {hn::Set(WideTag(), shift)};
   for (size_t r = 0; r < block.runs; ++r) {
-    AddDeviations(add, x + r * run_stride, block.length, block.jump, wide_shift, sums);
+    const T* run = x + r * run_stride;
+    AddDeviations<1>(add, run, block.length, 0, wide_shift, sums,
+                     [=, &block](size_t i) BATCHNORM_INLINE_ATTR {
+                       PrefetchAhead(run + i, block.length - i, block.jump);
+                     });
   }
-  return sums.Total();
+  return sums[0].Total();
 }
 
-template <typename T>
+// In what follows, deviations are those from the mean, or where it is not centered from 0: the
+// mean is 0 then.
+
+template <bool kCentered, typename T>
 HWY_INLINE Moments MomentsOfBlock(const T* x, const Block& block, size_t run_stride) {
   const double count = static_cast<double>(block.Count());
+  if (!kCentered) {
+    return {block.Count(), 0.0, SumDeviations(AddSquaredDeviation(), x, block, run_stride, 0.0)};
+  }
   // Deviations from the first element are exact 0 in a constant block, so its mean is exact too.
   const double first = static_cast<double>(x[0]);
   double mean = first + SumDeviations(AddDeviation(), x, block, run_stride, first) / count;
@@ -74,22 +92,26 @@ HWY_INLINE Moments MomentsOfBlock(const T* x, const Block& block, size_t run_str
   return {block.Count(), mean, SumDeviations(AddSquaredDeviation(), x, block, run_stride, mean)};
 }
 
-template <typename T>
+template <bool kCentered, typename T>
 HWY_INLINE Moments MomentsOfChunk(const T* x, const Block& chunk, size_t run_stride) {
   Moments all;
   BlockCursor blocks(chunk.runs, run_stride, chunk.length, kBlockBytes / sizeof(T));
   Block block;
-  while (blocks.Next(&block)) all.Merge(MomentsOfBlock(x + block.offset, block, run_stride));
+  while (blocks.Next(&block)) {
+    all.Merge(MomentsOfBlock<kCentered>(x + block.offset, block, run_stride));
+  }
   return all;
 }
 
 // Moments of the group that starts at x.
-template <typename T>
+template <bool kCentered = true, typename T>
 HWY_INLINE Moments MomentsOfGroup(const T* x, const Runs& runs) {
   Moments all;
   BlockCursor chunks(runs.runs, runs.run_stride, runs.length, kChunkBytes / sizeof(T));
   Block chunk;
-  while (chunks.Next(&chunk)) all.Merge(MomentsOfChunk(x + chunk.offset, chunk, runs.run_stride));
+  while (chunks.Next(&chunk)) {
+    all.Merge(MomentsOfChunk<kCentered>(x + chunk.offset, chunk, runs.run_stride));
+  }
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "cpp/blocks.h"
+#include "cpp/sets.h"
 #include "cpp/shape.h"
 #include "cpp/strips.h"
 
@@ -123,6 +124,56 @@ class RowsSplit {
   Rows matrix_;
   size_t rows_;
   size_t columns_;
+};
+
+// Cuts sets into parts of about kTaskBytes, whose borders depend on their shape alone.
+class SetsSplit {
+ public:
+  SetsSplit(const Sets& sets, size_t element_size)
+      : count_(sets.count), size_(DivideUp(kTaskBytes, sets.Size() * element_size)) {}
+
+  size_t Count() const { return DivideUp(count_, size_); }
+
+  SetRange operator[](size_t i) const { return {i * size_, std::min((i + 1) * size_, count_)}; }
+
+ private:
+  size_t count_;
+  size_t size_;
+};
+
+// The same for a pass that sums over samples: so many of them to a part that joining the sums costs
+// little, and some of their sets.
+class SampleSetsSplit {
+ public:
+  SampleSetsSplit(const Sets& sets, size_t element_size)
+      : samples_(sets.count / sets.period), sets_(sets.period) {
+    constexpr size_t kMinSamples = 64;
+    const size_t set_bytes = sets.Size() * element_size;
+    samples_size_ = std::max(kMinSamples, kChunkBytes / (sets_ * set_bytes));
+    sets_size_ = DivideUp(kTaskBytes, std::min(samples_size_, samples_) * set_bytes);
+  }
+
+  size_t SampleParts() const { return DivideUp(samples_, samples_size_); }
+  size_t Count() const { return SampleParts() * SetParts(); }
+
+  // Which of the parts of the samples part i is in.
+  size_t SamplePart(size_t i) const { return i / SetParts(); }
+
+  SampleSets operator[](size_t i) const {
+    const size_t sample = SamplePart(i) * samples_size_;
+    const size_t set = i % SetParts() * sets_size_;
+    return {sample,
+            std::min(sample + samples_size_, samples_),
+            {set, std::min(set + sets_size_, sets_)}};
+  }
+
+ private:
+  size_t SetParts() const { return DivideUp(sets_, sets_size_); }
+
+  size_t samples_;
+  size_t sets_;
+  size_t samples_size_;
+  size_t sets_size_;
 };
 
 }  // namespace batchnorm

@@ -43,15 +43,20 @@ HWY_INLINE NormalizeCoefficients<T> CoefficientsOf(const BatchStatistics& statis
   return {statistics.mean[c], statistics.invstd[c] * affine.Weight(c), affine.Bias(c)};
 }
 
-// Finishes channel c, whose mean is set and whose variance still is the sum of squared deviations
-// of `count` values: sets its (biased) variance and invstd, and returns its coefficients. Inlined
-// as coefficients.h is.
+// Sets the (biased) variance and invstd of channel c, whose variance still is the sum of squared
+// deviations of `count` values. Inlined as coefficients.h is.
+HWY_INLINE void FinishStatistics(const BatchStatistics& statistics, size_t c, size_t count,
+                                 double eps) {
+  statistics.variance[c] /= static_cast<double>(count);
+  statistics.invstd[c] = FiniteInverseStd(1.0 / std::sqrt(statistics.variance[c] + eps));
+}
+
+// The same, and returns the channel's coefficients.
 template <typename T, typename P>
 HWY_INLINE NormalizeCoefficients<T> FinishChannel(const BatchStatistics& statistics,
                                                   const Affine<P>& affine, size_t c, size_t count,
                                                   double eps) {
-  statistics.variance[c] /= static_cast<double>(count);
-  statistics.invstd[c] = FiniteInverseStd(1.0 / std::sqrt(statistics.variance[c] + eps));
+  FinishStatistics(statistics, c, count, eps);
   return CoefficientsOf<T>(statistics, affine, c);
 }
 

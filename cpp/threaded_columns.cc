@@ -50,8 +50,8 @@ bool SumRowParts(const RowsSplit& parts, size_t columns, double* a, double* b, c
 
 template <typename T>
 void ThreadedNormalizeColumns(const T* x, const Output<T>& y, const Rows& matrix,
-                              const NormalizeCoefficients<Compute<T>>* coefficients) {
-  const Stores stores = StoresFor<T>(matrix.Count());
+                              const NormalizeCoefficients<Compute<T>>* coefficients,
+                              Stores stores) {
   const RowsSplit parts = RowsSplit::OfElements(matrix, sizeof(T));
   ParallelFor(parts.Count(), [&](size_t i) {
     const RowsPart part = parts[i];
@@ -62,8 +62,7 @@ void ThreadedNormalizeColumns(const T* x, const Output<T>& y, const Rows& matrix
 
 template <typename T>
 void ThreadedApplyColumns(const OutputGradient<T>& dy, const T* x, T* dx, const Rows& matrix,
-                          const BackwardCoefficients<Compute<T>>* coefficients) {
-  const Stores stores = StoresFor<T>(matrix.Count());
+                          const BackwardCoefficients<Compute<T>>* coefficients, Stores stores) {
   const RowsSplit parts = RowsSplit::OfElements(matrix, sizeof(T));
   ParallelFor(parts.Count(), [&](size_t i) {
     const RowsPart part = parts[i];
@@ -122,7 +121,7 @@ bool ThreadedForwardColumns(const T* x, const Output<T>& y, const Rows& matrix,
     statistics.invstd[c] = FiniteInverseStd(statistics.invstd[c]);
     coefficients[c] = CoefficientsOf<Compute<T>>(statistics, affine, c);
   }
-  ThreadedNormalizeColumns(x, y, matrix, coefficients.get());
+  ThreadedNormalizeColumns(x, y, matrix, coefficients.get(), StoresFor<T>(matrix.Count()));
   return true;
 }
 
@@ -138,15 +137,15 @@ bool ThreadedBackwardColumns(const OutputGradient<T>& dy, const T* x, T* dx, con
   for (size_t c = 0; c < matrix.columns; ++c) {
     coefficients[c] = FinishChannel<Compute<T>>(gradients, state, c, matrix.rows);
   }
-  ThreadedApplyColumns(dy, x, dx, matrix, coefficients.get());
+  ThreadedApplyColumns(dy, x, dx, matrix, coefficients.get(), StoresFor<T>(matrix.Count()));
   return true;
 }
 
 #define BATCHNORM_INSTANTIATE(T, P)                                                               \
   template void ThreadedNormalizeColumns(const T*, const Output<T>&, const Rows&,                 \
-                                         const NormalizeCoefficients<Compute<T>>*);               \
+                                         const NormalizeCoefficients<Compute<T>>*, Stores);       \
   template void ThreadedApplyColumns(const OutputGradient<T>&, const T*, T*, const Rows&,         \
-                                     const BackwardCoefficients<Compute<T>>*);                    \
+                                     const BackwardCoefficients<Compute<T>>*, Stores);            \
   template bool ThreadedMomentsOfColumns(const T*, const Rows&, double*, double*);                \
   template bool ThreadedReduceColumns(const OutputGradient<T>&, const T*, const Rows&,            \
                                       const double*, double*, double*);                           \

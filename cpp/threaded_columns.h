@@ -7,6 +7,7 @@
 #include "cpp/gradients.h"
 #include "cpp/shape.h"
 #include "cpp/statistics.h"
+#include "cpp/streaming.h"
 
 namespace batchnorm {
 
@@ -15,12 +16,12 @@ namespace batchnorm {
 
 template <typename T>
 void ThreadedNormalizeColumns(const T* x, const Output<T>& y, const Rows& matrix,
-                              const NormalizeCoefficients<Compute<T>>* coefficients);
+                              const NormalizeCoefficients<Compute<T>>* coefficients, Stores stores);
 
 // A null x stands for running statistics, as in backward_apply.h.
 template <typename T>
 void ThreadedApplyColumns(const OutputGradient<T>& dy, const T* x, T* dx, const Rows& matrix,
-                          const BackwardCoefficients<Compute<T>>* coefficients);
+                          const BackwardCoefficients<Compute<T>>* coefficients, Stores stores);
 
 template <typename T>
 bool ThreadedMomentsOfColumns(const T* x, const Rows& matrix, double* mean, double* m2);

@@ -44,6 +44,7 @@ struct WholeVec {
   HWY_INLINE void Store(hn::Vec<D> v, D d, T* p) const {
     hn::StoreU(v, d, p);
   }
+  HWY_INLINE WideVec Within(WideVec v) const { return v; }
   template <class D>
   HWY_INLINE size_t Count(D d) const {
     return hn::Lanes(d);
@@ -70,6 +71,10 @@ struct PartialVec {
   template <class D, typename T>
   HWY_INLINE void Store(hn::Vec<D> v, D d, T* p) const {
     StorePartial(v, d, p, count);
+  }
+  // 0 in the other lanes.
+  HWY_INLINE WideVec Within(WideVec v) const {
+    return hn::IfThenElseZero(hn::FirstN(WideTag(), count), v);
   }
   template <class D>
   HWY_INLINE size_t Count(D) const {

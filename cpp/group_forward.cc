@@ -1,0 +1,196 @@
+#include "cpp/group_forward.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpp/group_forward.cc"
+#include "hwy/foreach_target.h"
+// After foreach_target.h: these are compiled once a target.
+#include "cpp/apply-inl.h"
+#include "cpp/normalize-inl.h"
+#include "cpp/run_moments-inl.h"
+#include "cpp/set_moments-inl.h"
+#include "cpp/sets-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace batchnorm {
+namespace HWY_NAMESPACE {
+
+HWY_INLINE void SetStatistics(const Moments& moments, double eps, const BatchStatistics& statistics,
+                              size_t set) {
+  statistics.mean[set] = moments.mean;
+  statistics.variance[set] = moments.m2;
+  FinishStatistics(statistics, set, moments.count, eps);
+}
+
+// The statistics of kSets sets from `set` on, each of at most one block.
+template <size_t kSets, typename T>
+HWY_INLINE void StatisticsOfSets(const T* x, const Sets& sets, size_t set, double eps,
+                                 const BatchStatistics& statistics) {
+  Moments moments[kSets];
+  x += set * sets.Size();
+  if (sets.centered) {
+    MomentsOfSets<true, kSets>(x, sets.Size(), moments);
+  } else {
+    MomentsOfSets<false, kSets>(x, sets.Size(), moments);
+  }
+  for (size_t s = 0; s < kSets; ++s) SetStatistics(moments[s], eps, statistics, set + s);
+}
+
+template <typename T>
+HWY_INLINE void StatisticsOfLargeSet(const T* x, const Sets& sets, size_t set, double eps,
+                                     const BatchStatistics& statistics) {
+  const Runs run = {1, 0, 1, sets.Size(), sets.Size()};
+  x += set * sets.Size();
+  const Moments moments = sets.centered ? MomentsOfGroup(x, run) : MomentsOfGroup<false>(x, run);
+  SetStatistics(moments, eps, statistics, set);
+}
+
+// Calls normalize(set) for each set, once its statistics are there.
+template <typename T, class Normalize>
+HWY_INLINE void ForEachSet(const T* x, const Sets& sets, const SetRange& range, double eps,
+                           const BatchStatistics& statistics, const Normalize normalize) {
+  size_t set = range.begin;
+  if (sets.Size() > kBlockBytes / sizeof(T)) {
+    for (; set < range.end; ++set) {
+      StatisticsOfLargeSet(x, sets, set, eps, statistics);
+      normalize(set);
+    }
+    return;
+  }
+  for (; set + kSetsTogether <= range.end; set += kSetsTogether) {
+    StatisticsOfSets<kSetsTogether>(x, sets, set, eps, statistics);
+    for (size_t s = 0; s < kSetsTogether; ++s) normalize(set + s);
+  }
+  for (; set < range.end; ++set) {
+    StatisticsOfSets<1>(x, sets, set, eps, statistics);
+    normalize(set);
+  }
+}
+
+template <bool kStream, typename T, typename P>
+HWY_INLINE void ForwardRuns(const T* x, T* y, const Sets& sets, const SetRange& range,
+                            const Affine<P>& affine, double eps,
+                            const BatchStatistics& statistics) {
+  const PlainOutput<T> output{Output<T>(y)};
+  const auto normalize = [=, &sets, &affine, &statistics](size_t set) HWY_ATTR {
+    const size_t channel = sets.FirstChannel(set);
+    for (size_t k = 0; k < sets.channels; ++k) {
+      const NormalizeCoefficients<Compute<T>> coefficients = {
+          statistics.mean[set], statistics.invstd[set] * affine.Weight(channel + k),
+          affine.Bias(channel + k)};
+      const size_t offset = set * sets.Size() + k * sets.length;
+      NormalizeRun<kStream>(x, output, offset, sets.length, kNoJump, coefficients);
+    }
+  };
+  ForEachSet(x, sets, range, eps, statistics, normalize);
+}
+
+template <bool kStream, bool kBias, typename T>
+HWY_INLINE void NormalizeElements(const T* x, T* y, size_t length, double mean, double invstd,
+                                  const ElementAffine<Compute<T>>& affine) {
+  const hn::ScalableTag<Compute<T>> d;
+  const Split<Compute<T>> split(mean);
+  const auto finite_invstd = FiniteScale<Compute<T>>(invstd);
+  const auto mean_high = hn::Set(d, split.high);
+  const auto scale = hn::Set(d, finite_invstd);
+  const auto rest = hn::Set(d, -split.low * finite_invstd);
+  Transform<kStream>(y, length, [=](const auto vec, size_t i) BATCHNORM_INLINE_ATTR {
+    const auto deviation = hn::Sub(vec.Load(d, x + i), mean_high);
+    const auto normalized = hn::MulAdd(deviation, scale, rest);
+    const auto weight = vec.Load(d, affine.weight + i);
+    if (!kBias) return hn::Mul(normalized, weight);
+    return hn::MulAdd(normalized, weight, vec.Load(d, affine.bias + i));
+  });
+}
+
+template <bool kStream, bool kBias, typename T>
+HWY_INLINE void ForwardElements(const T* x, T* y, const Sets& sets, const SetRange& range,
+                                const ElementAffine<Compute<T>>& affine, double eps,
+                                const BatchStatistics& statistics) {
+  const auto normalize = [=, &sets, &affine, &statistics](size_t set) HWY_ATTR {
+    const size_t offset = set * sets.Size();
+    NormalizeElements<kStream, kBias>(x + offset, y + offset, sets.Size(), statistics.mean[set],
+                                      statistics.invstd[set],
+                                      affine.From(sets.FirstChannel(set) * sets.length));
+  };
+  ForEachSet(x, sets, range, eps, statistics, normalize);
+}
+
+template <typename T, typename P>
+HWY_INLINE void ForwardRunsOf(const T* x, T* y, const Sets& sets, const SetRange& range,
+                              const Affine<P>& affine, double eps,
+                              const BatchStatistics& statistics, Stores stores) {
+  WithStores(stores, [=, &sets, &range, &affine, &statistics](const auto stream) HWY_ATTR {
+    ForwardRuns<stream()>(x, y, sets, range, affine, eps, statistics);
+  });
+}
+
+template <typename T>
+HWY_INLINE void ForwardElementsOf(const T* x, T* y, const Sets& sets, const SetRange& range,
+                                  const ElementAffine<Compute<T>>& affine, double eps,
+                                  const BatchStatistics& statistics, Stores stores) {
+  WithStores(stores, [=, &sets, &range, &affine, &statistics](const auto stream) HWY_ATTR {
+    if (affine.bias == nullptr) {
+      ForwardElements<stream(), false>(x, y, sets, range, affine, eps, statistics);
+    } else {
+      ForwardElements<stream(), true>(x, y, sets, range, affine, eps, statistics);
+    }
+  });
+}
+
+// HWY_EXPORT takes no template: a name for each element type.
+void ForwardRunsF32(const float* x, float* y, const Sets& sets, const SetRange& range,
+                    const Affine<float>& affine, double eps, const BatchStatistics& statistics,
+                    Stores stores) {
+  ForwardRunsOf(x, y, sets, range, affine, eps, statistics, stores);
+}
+void ForwardRunsF64(const double* x, double* y, const Sets& sets, const SetRange& range,
+                    const Affine<double>& affine, double eps, const BatchStatistics& statistics,
+                    Stores stores) {
+  ForwardRunsOf(x, y, sets, range, affine, eps, statistics, stores);
+}
+void ForwardElementsF32(const float* x, float* y, const Sets& sets, const SetRange& range,
+                        const ElementAffine<float>& affine, double eps,
+                        const BatchStatistics& statistics, Stores stores) {
+  ForwardElementsOf(x, y, sets, range, affine, eps, statistics, stores);
+}
+void ForwardElementsF64(const double* x, double* y, const Sets& sets, const SetRange& range,
+                        const ElementAffine<double>& affine, double eps,
+                        const BatchStatistics& statistics, Stores stores) {
+  ForwardElementsOf(x, y, sets, range, affine, eps, statistics, stores);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace batchnorm
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace batchnorm {
+
+HWY_EXPORT(ForwardRunsF32);
+HWY_EXPORT(ForwardRunsF64);
+HWY_EXPORT(ForwardElementsF32);
+HWY_EXPORT(ForwardElementsF64);
+
+void GroupForwardRuns(const float* x, float* y, const Sets& sets, const SetRange& range,
+                      const Affine<float>& affine, double eps, const BatchStatistics& statistics,
+                      Stores stores) {
+  HWY_DYNAMIC_DISPATCH(ForwardRunsF32)(x, y, sets, range, affine, eps, statistics, stores);
+}
+void GroupForwardRuns(const double* x, double* y, const Sets& sets, const SetRange& range,
+                      const Affine<double>& affine, double eps, const BatchStatistics& statistics,
+                      Stores stores) {
+  HWY_DYNAMIC_DISPATCH(ForwardRunsF64)(x, y, sets, range, affine, eps, statistics, stores);
+}
+void GroupForwardElements(const float* x, float* y, const Sets& sets, const SetRange& range,
+                          const ElementAffine<float>& affine, double eps,
+                          const BatchStatistics& statistics, Stores stores) {
+  HWY_DYNAMIC_DISPATCH(ForwardElementsF32)(x, y, sets, range, affine, eps, statistics, stores);
+}
+void GroupForwardElements(const double* x, double* y, const Sets& sets, const SetRange& range,
+                          const ElementAffine<double>& affine, double eps,
+                          const BatchStatistics& statistics, Stores stores) {
+  HWY_DYNAMIC_DISPATCH(ForwardElementsF64)(x, y, sets, range, affine, eps, statistics, stores);
+}
+
+}  // namespace batchnorm
+#endif  // HWY_ONCE
