@@ -29,16 +29,17 @@ const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
  * data set's `mean` and `std` come from when it does not fit into memory, or lies on several
  * machines.
  *
- * Each chunk joins what came before by Chan's formula (Chan, Golub &
- * LeVeque 1979, Stanford STAN-CS-79-773), so that nothing cancels: not an average of averages, and
- * never `E[x^2] - E[x]^2`. The order of the chunks changes no more than the last digits, the same
- * order gives the same bits. NaN among the values of a channel makes all but its count NaN.
+ * Each chunk joins what came before by Chan's formula (Chan, Golub & LeVeque 1979, Stanford
+ * STAN-CS-79-773), so that nothing cancels: not an average of averages, and never
+ * `E[x^2] - E[x]^2`. The order of the chunks changes no more than the last digits, the same order
+ * gives the same bits. NaN among the values of a channel makes all but its count NaN.
  *
  * @example
  * ```ts
  * const moments = new RunningMoments(3);
  * for (const batch of batches) moments.update(batch); // (N, 3, H, W)
- * moments.update(await sharp('cat.jpg').raw().toBuffer({ resolveWithObject: true }), { scale: 1 / 255 });
+ * const pixels = await sharp('cat.jpg').raw().toBuffer({ resolveWithObject: true });
+ * moments.update(pixels, { scale: 1 / 255 });
  * moments.merge(RunningMoments.fromJSON(JSON.parse(fromAnotherMachine)));
  * new transforms.Normalize(moments.mean, moments.std);
  * ```

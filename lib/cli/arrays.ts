@@ -66,10 +66,6 @@ export class Arrays implements Dataset {
     return this.#sections.length;
   }
 
-  get items(): number {
-    return this.#entries.reduce((items, { axes }) => items + axes.items, 0);
-  }
-
   get unit(): Axes['unit'] {
     return this.#entries[0]?.axes.unit ?? 'values';
   }

@@ -10,8 +10,7 @@ export interface Dataset {
   readonly leaves: number;
   /** What makes it this one: the names and sizes of its files, and what they hold. */
   digest(): string;
-  /** How many items there are, for people. */
-  readonly items: number;
+  /** What people count. */
   readonly unit: 'images' | 'rows' | 'values';
   /** How many leaves to read at a time. */
   readonly atOnce: number;

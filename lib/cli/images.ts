@@ -49,10 +49,6 @@ export class Images implements Dataset {
     return this.#files.length;
   }
 
-  get items(): number {
-    return this.#files.length;
-  }
-
   itemsOf(): number {
     return 1;
   }

@@ -35,13 +35,11 @@ function bar(stream: Environment['stderr'], total: number, before: number, unit:
     const rate = ((done - before) * 1000) / (performance.now() - start);
     return { rate: rate.toFixed(rate < 10 ? 1 : 0), left: duration((total - done) / rate) };
   };
-  // Parts of items add up to whole ones but for rounding.
-  const whole = () => Math.floor(done + 1e-6);
-  single.start(total, whole(), { rate: '-', left: '-' });
+  single.start(whole(total), whole(done), { rate: '-', left: '-' });
   return {
     add(items) {
       done += items;
-      single.update(whole(), speed());
+      single.update(whole(done), speed());
     },
     note(line) {
       // The bar goes on in the next line, where it also ends: it returns to the place saved last.
@@ -49,6 +47,11 @@ function bar(stream: Environment['stderr'], total: number, before: number, unit:
     },
     stop: () => single.stop(),
   };
+}
+
+/** Parts of items add up to whole ones but for rounding. */
+function whole(items: number): number {
+  return Math.floor(items + 1e-6);
 }
 
 /** Seconds for people. */

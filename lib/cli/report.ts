@@ -88,9 +88,10 @@ function normalizeLine({ mean, std }: RunningMoments): string {
   return `Normalize(mean=[${list(mean)}], std=[${list(std)}])`;
 }
 
-/** `digits` after the point, of values that are too small or too large for that as many in all. */
+/** `digits` after the point; as many in all where a value is too small or too large for that. */
 function format(value: number, digits: number): string {
   const size = Math.abs(value);
   if (value === 0 || !Number.isFinite(value)) return String(value);
+  if (size < 1e-4) return value.toExponential(digits - 1);
   return size >= 0.01 && size < 1e6 ? value.toFixed(digits) : value.toPrecision(digits);
 }

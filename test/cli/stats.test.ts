@@ -385,6 +385,16 @@ describe('arrays', () => {
     expect(hwc).toMatchObject({ min: chw.min, max: chw.max });
   });
 
+  test('of any size are written with digits that tell', async () => {
+    folder.file('sizes.npy', floats('(2, 4)', [1e-8, 0.001, 2e6, 1e30, 3e-8, 0.003, 4e6, 3e30]));
+    const { stdout } = await batchnorm(['stats', 'sizes.npy'], folder.path);
+    expect(stdout).toMatch(/^ +0 +2\.00000e-8 +1\.00000e-8 +1\.00000e-8 +3\.00000e-8$/m);
+    expect(stdout).toContain(
+      '\nNormalize(mean=[2.000e-8, 0.002000, 3.000e+6, 2.000e+30], ' +
+        'std=[1.000e-8, 0.001000, 1.000e+6, 1.000e+30])\n',
+    );
+  });
+
   test('with NaN say so', async () => {
     folder.file('nan.npy', floats('(2, 2)', [1, Number.NaN, 3, 4]));
     expect(await stats('nan.npy')).toMatchObject({ mean: [2, 'NaN'], max: [3, 'NaN'] });

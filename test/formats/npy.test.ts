@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { ArrayFile } from '../../lib/formats/array-file';
 import { writeNpyHeader } from '../../lib/formats/npy';
 import { bytesOf, npy, temporaryFolder } from './files';
@@ -115,4 +116,20 @@ describe('what is not a whole .npy file is refused', () => {
       message: expect.stringContaining(message),
     });
   });
+});
+
+test('whatever byte of its header is another, it is read or refused as what it is', async () => {
+  const text = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
+  const good = npy(text, Float32Array.of(1, 2, 3, 4, 5, 6));
+  const position = fc.integer({ min: 0, max: 10 + text.length });
+  await fc.assert(
+    fc.asyncProperty(position, fc.integer({ min: 0, max: 255 }), async (at, byte) => {
+      const changed = Buffer.from(good);
+      changed[at] = byte;
+      const outcome = await read(changed).catch((error) => error);
+      if ('elements' in outcome) expect(outcome.elements).toHaveLength(6);
+      else expect(outcome).toMatchObject({ code: 'ERR_BATCHNORM_FORMAT' });
+    }),
+    { numRuns: 300 },
+  );
 });
