@@ -161,7 +161,7 @@ EVERY_TARGET_TEST(GroupNormTest, BackwardIsAsTheDefinition) {
 
 // y may be x, and dx may be dy or x.
 EVERY_TARGET_TEST(GroupNormTest, GivesTheSameBitsInPlace) {
-  ForEachGroupCase([](const GroupCase& c) {
+  ForEachShortGroupCase([](const GroupCase& c) {
     const auto x = RandomElements<T>(c, 3, Distribution::kNormal, 1);
     const auto dy = RandomElements<T>(c, 2, Distribution::kNormal, 2);
     const RandomAffine<T> affine(c.shape.c);
@@ -269,7 +269,7 @@ EVERY_TARGET_TEST(GroupNormTest, GivesTheSameBitsPastTheCache) {
 
 template <typename T>
 void ExpectSameStepsOnTargets() {
-  ForEachGroupCase([](const GroupCase& c) {
+  ForEachShortGroupCase([](const GroupCase& c) {
     const auto x = RandomElements<T>(c, 1, Distribution::kNormal, 1);
     const auto dy = RandomElements<T>(c, 2, Distribution::kNormal, 2);
     const RandomAffine<T> affine(c.shape.c);

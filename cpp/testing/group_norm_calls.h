@@ -34,16 +34,30 @@ inline std::ostream& operator<<(std::ostream& out, const GroupCase& c) {
              << (c.layout == Layout::kChannelsFirst ? ", channels first" : ", channels last");
 }
 
-// Calls test(case) for LayerNorm, RMSNorm, GroupNorm and InstanceNorm of shapes of every path: sets
-// around vectors, of several blocks, too long for a tile of a few; channels of one element, of a
-// few, of many; more samples than a tile has.
+struct GroupSizes {
+  Shape shape;
+  size_t groups;
+};
+
+// Calls test(case) for both layouts, centered and not.
+template <class AllSizes, class Test>
+void ForEachGroupCaseOf(const AllSizes& all, const Test& test) {
+  for (const GroupSizes& sizes : all) {
+    for (const Layout layout : kLayouts) {
+      for (const bool centered : {true, false}) {
+        const GroupCase c = {sizes.shape, layout, {sizes.groups, centered}};
+        SCOPED_TRACE(::testing::Message() << c);
+        test(c);
+      }
+    }
+  }
+}
+
+// The same for LayerNorm, RMSNorm, GroupNorm and InstanceNorm of short shapes: sets around vectors
+// and of several blocks; channels of one element, of a few, of many; more samples than a tile has.
 template <class Test>
-void ForEachGroupCase(const Test& test) {
-  struct Sizes {
-    Shape shape;
-    size_t groups;
-  };
-  const Sizes all[] = {
+void ForEachShortGroupCase(const Test& test) {
+  constexpr GroupSizes kSizes[] = {
       // LayerNorm and RMSNorm.
       {{1, 1, 1}, 1},
       {{9, 3, 1}, 1},
@@ -51,7 +65,6 @@ void ForEachGroupCase(const Test& test) {
       {{7, 33, 1}, 1},
       {{131, 50, 1}, 1},
       {{2, 4099, 1}, 1},
-      {{5, 33001, 1}, 1},
       // GroupNorm.
       {{3, 8, 1}, 2},
       {{5, 6, 3}, 2},
@@ -67,15 +80,15 @@ void ForEachGroupCase(const Test& test) {
       // One channel.
       {{4, 1, 33}, 1},
   };
-  for (const Sizes& sizes : all) {
-    for (const Layout layout : kLayouts) {
-      for (const bool centered : {true, false}) {
-        const GroupCase c = {sizes.shape, layout, {sizes.groups, centered}};
-        SCOPED_TRACE(::testing::Message() << c);
-        test(c);
-      }
-    }
-  }
+  ForEachGroupCaseOf(kSizes, test);
+}
+
+// The same with sets too long for a tile of a few.
+template <class Test>
+void ForEachGroupCase(const Test& test) {
+  ForEachShortGroupCase(test);
+  constexpr GroupSizes kLong[] = {{{5, 33001, 1}, 1}};
+  ForEachGroupCaseOf(kLong, test);
 }
 
 // Calls f(element, channel) for each element of a set.
