@@ -38,6 +38,11 @@ export const examples: Example[] = [
   ),
 ];
 
+/** The examples of docs/, with `import` alone: they may hold types, and wait for promises. */
+export const guides: Example[] = ['layers.md', 'feature-scaling.md'].flatMap((file) =>
+  blocks(join(root, 'docs', file)).map((code, i) => example(`example ${i + 1} of ${file}`, code)),
+);
+
 /** The same example with `require`. */
 export function asScript({ module }: Example): string {
   return module.replace(

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf, declarations } from './declarations';
-import { asScript, examples } from './examples';
+import { asScript, examples, guides } from './examples';
 import {
   attempt,
   bareEnvironment,
@@ -108,27 +108,27 @@ describe("a user's files", () => {
   });
 });
 
-describe.each(examples)('$name', (example) => {
-  const printed = (source: string, script: string, code: string, ...args: string[]) => {
-    writeFileSync(join(installed.folder, source), code);
-    run(node, [bin('tsc'), '--module', 'nodenext', ...options, ...args, source], installed.folder);
-    return run(node, [script], installed.folder).split('\n');
-  };
+function printed(source: string, script: string, code: string, ...args: string[]): string[] {
+  writeFileSync(join(installed.folder, source), code);
+  run(node, [bin('tsc'), '--module', 'nodenext', ...options, ...args, source], installed.folder);
+  return run(node, [script], installed.folder).split('\n');
+}
 
+describe.each([...examples, ...guides])('$name', (example) => {
   test('compiles and runs with import', () => {
     const lines = printed('example.mts', 'example.mjs', example.module);
     expect(lines).toEqual(expect.arrayContaining(example.prints));
   });
 
-  // The compiler knows require in JavaScript alone, and checks that too.
-  test('compiles and runs with require', () => {
-    const code = asScript(example);
-    expect(code).toMatch(/^const \{.*\bfunctional: F\b.*\} = require\('batchnorm'\);$/m);
-    const lines = printed('example.cjs', 'example.cjs', code, '--checkJs', '--noEmit');
-    expect(lines).toEqual(expect.arrayContaining(example.prints));
-  });
-
   test('says what it prints', () => expect(example.prints).not.toEqual([]));
+});
+
+// The compiler knows require in JavaScript alone, and checks that too.
+test.each(examples)('$name compiles and runs with require', (example) => {
+  const code = asScript(example);
+  expect(code).toMatch(/^const \{.*\bfunctional: F\b.*\} = require\('batchnorm'\);$/m);
+  const lines = printed('example.cjs', 'example.cjs', code, '--checkJs', '--noEmit');
+  expect(lines).toEqual(expect.arrayContaining(example.prints));
 });
 
 test('publint finds nothing', () => {
