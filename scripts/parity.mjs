@@ -34,7 +34,7 @@ function write() {
 
 function replay() {
   const tests =
-    'test/(parity/(modules|functional|fused|refused|trees|normalize|ci-parity)|tensor/(print|random))';
+    'test/(parity/(modules|functional|fused|sample-norms|refused|trees|normalize|ci-parity)|tensor/(print|random))';
   const env = { ...process.env, PARITY_FIXTURES: folder };
   return succeeds(process.execPath, ['node_modules/jest/bin/jest.js', tests], { env });
 }

@@ -25,14 +25,12 @@ def state(module):
 
 def randomize(module, generator):
     """Weights around 1 of both signs, biases, and running statistics of an earlier training."""
-    count = module.num_features
-    draw = lambda: torch.randn(count, generator=generator, dtype=torch.float64)
-    if module.affine:
-        module.weight.data.copy_(draw())
-        module.bias.data.copy_(draw())
-    if module.running_mean is not None:
-        module.running_mean.copy_(draw())
-        module.running_var.copy_(draw().abs() + 0.5)
+    draw = lambda like: torch.randn(like.shape, generator=generator, dtype=torch.float64)
+    for parameter in module.parameters():
+        parameter.data.copy_(draw(parameter))
+    if getattr(module, "running_mean", None) is not None:
+        module.running_mean.copy_(draw(module.running_mean))
+        module.running_var.copy_(draw(module.running_var).abs() + 0.5)
 
 
 class Recorder:
@@ -42,14 +40,7 @@ class Recorder:
         self.case = case
         self.dtype = DTYPES[case["dtype"]]
         self.generator = generator
-        options = case["options"]
-        self.module = MODULES[len(case["shape"])](
-            case["shape"][1],
-            eps=options.get("eps", 1e-5),
-            momentum=options.get("momentum", 0.1),
-            affine=options.get("affine", True),
-            track_running_stats=options.get("trackRunningStats", True),
-        )
+        self.module = self._make(case["shape"], case["options"])
         if case["start"] == "random":
             randomize(self.module, generator)
         if case["start"] == "hostile":
@@ -58,8 +49,22 @@ class Recorder:
         self.twin = copy.deepcopy(self.module).double()
         self.grad_scales = {}
         self.running = None
-        if self.twin.running_mean is not None:
-            self.running = RunningScales(self.twin.running_mean, self.twin.running_var)
+        if getattr(self.twin, "running_mean", None) is not None:
+            self.running = self.Running(self.twin.running_mean, self.twin.running_var)
+
+    Running = RunningScales
+
+    def _make(self, shape, options):
+        return MODULES[len(shape)](
+            shape[1],
+            eps=options.get("eps", 1e-5),
+            momentum=options.get("momentum", 0.1),
+            affine=options.get("affine", True),
+            track_running_stats=options.get("trackRunningStats", True),
+        )
+
+    def _arguments(self):
+        return {"numFeatures": self.module.num_features}
 
     def _hostile_buffers(self):
         """Running statistics as a diverged training leaves them."""
@@ -87,12 +92,12 @@ class Recorder:
         entry = {
             "name": self.case["name"],
             "module": type(self.module).__name__,
-            "numFeatures": self.module.num_features,
+            **self._arguments(),
             "options": self.case["options"],
             "dtype": self.case["dtype"],
             "memoryFormat": self.case["memoryFormat"],
             # newer versions of PyTorch name one option more, which older ones do not have
-            "repr": re.sub(r" bias=\w+,", "", repr(self.module)),
+            "repr": re.sub(r",? bias=\w+", "", repr(self.module)),
             "state": state(self.module),
         }
         entry["steps"] = [self._step(step) for step in self.case["steps"]]
@@ -122,8 +127,9 @@ class Recorder:
             "gradOutput": encode(grad_output, memory_format),
             "results": results,
         }
-        if self.module.num_batches_tracked is not None:
-            recorded["numBatchesTracked"] = int(self.module.num_batches_tracked)
+        batches = getattr(self.module, "num_batches_tracked", None)
+        if batches is not None:
+            recorded["numBatchesTracked"] = int(batches)
         return recorded
 
     def _update(self, settings):
@@ -141,13 +147,23 @@ class Recorder:
             x, grad_output, mean, variance, module.eps, module.weight, module.bias, running
         )
 
+    def _batched(self, x):
+        return x
+
+    def _tracks(self, x, training):
+        return training and self.twin.track_running_stats and x.numel() > 0
+
+    def _factor(self):
+        twin = self.twin
+        return 1 / int(twin.num_batches_tracked) if twin.momentum is None else twin.momentum
+
     def _parameter_grads(self, scales, accumulated):
         results = {}
         for key, name, scale in (
             ("gradWeight", "weight", scales.grad_weight()),
             ("gradBias", "bias", scales.grad_bias()),
         ):
-            parameter = getattr(self.module, name)
+            parameter = getattr(self.module, name, None)
             if parameter is not None:
                 if accumulated:
                     scale = added(scale, self.grad_scales[key])
@@ -159,10 +175,8 @@ class Recorder:
         module, twin = self.module, self.twin
         if self.running is None:
             return {}
-        if training and twin.track_running_stats and x.numel() > 0:
-            tracked = int(twin.num_batches_tracked)
-            factor = 1 / tracked if twin.momentum is None else twin.momentum
-            self.running.step(x, factor, torch.finfo(self.dtype).eps)
+        if self._tracks(x, training):
+            self.running.step(self._batched(x), self._factor(), torch.finfo(self.dtype).eps)
         return {
             "runningMean": result(module.running_mean, twin.running_mean, self.running.mean),
             "runningVar": result(module.running_var, twin.running_var, self.running.variance),

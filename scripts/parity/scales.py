@@ -24,13 +24,14 @@ def _rows(tensor):
     return finite(tensor).transpose(0, 1).flatten(1)
 
 
-def _largest(rows):
+def row_largest(rows):
+    """The largest magnitude in each row."""
     return rows.abs().amax(1) if rows.shape[1] else torch.zeros(rows.shape[0], dtype=torch.float64)
 
 
 def largest(x):
     """The largest magnitude in each channel of (N, C, ...)."""
-    return _largest(_rows(x))
+    return row_largest(_rows(x))
 
 
 def batch_moments(x):
@@ -59,11 +60,14 @@ class RunningScales:
     def step(self, x, factor, epsilon):
         """Takes in a batch; the rounding `epsilon` of its mean enters the variance squared."""
         rows = _rows(x)
-        mean, variance = finite(rows.mean(1)), finite(rows.var(1, unbiased=True))
-        size = _largest(rows)
+        mean, variance = (finite(moment) for moment in self._moments(rows, x.shape[0]))
+        size = row_largest(rows)
         self.mean = self._merge(self.mean, {"exact": mean.abs(), "torch": size}, factor)
         shifted = variance + epsilon * size**2
         self.variance = self._merge(self.variance, {"exact": variance, "torch": shifted}, factor)
+
+    def _moments(self, rows, samples):
+        return rows.mean(1), rows.var(1, unbiased=True)
 
     def _merge(self, old, new, factor):
         return {kind: abs(1 - factor) * old[kind] + abs(factor) * new[kind] for kind in old}
@@ -85,7 +89,7 @@ class PassScales:
         self.bias = torch.zeros_like(mean) if bias is None else finite(bias).abs()
         self.running = running
         self.from_mean = (self.x - mean[:, None]).abs()
-        self.from_zero = both(_largest(self.x) + mean.abs())
+        self.from_zero = both(row_largest(self.x) + mean.abs())
         self.stretch = both(torch.ones_like(mean))
         if running is not None:
             self.from_zero = added(self.from_zero, running.mean)
@@ -100,7 +104,7 @@ class PassScales:
             for kind in self.from_zero
         }
         if self.running is None:
-            rounded["exact"] = _largest(self.from_mean) * scale + self.bias
+            rounded["exact"] = row_largest(self.from_mean) * scale + self.bias
         return rounded
 
     def grad_bias(self):
@@ -117,12 +121,12 @@ class PassScales:
 
     def grad_input(self):
         scale = self.invstd * self.weight
-        largest = _largest(self.dy)
+        largest = row_largest(self.dy)
         if self.running is not None:
             return {kind: largest * scale * self.stretch[kind] for kind in self.stretch}
         count = max(self.x.shape[1], 1)
         weight = self.grad_weight()
-        spread = _largest(self.from_mean) * self.invstd
+        spread = row_largest(self.from_mean) * self.invstd
         direct = largest + self.dy.sum(1) / count
         exact = direct + spread * weight["exact"] / count
         rounded = (

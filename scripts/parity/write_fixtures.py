@@ -20,7 +20,10 @@ import fused_cases
 import module_cases
 import normalize_cases
 import refused_cases
+import sample_norm_cases
+import sample_norm_function
 from module_case import Recorder
+from sample_norm_case import SampleRecorder
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIXTURES = HERE.parent.parent / "test" / "parity" / "fixtures"
@@ -51,6 +54,12 @@ def main():
     files["fused"] = [functional_cases.record(case, generator) for case in fused_cases.cases()]
     files["refused"] = refused_cases.record()
     files["normalize"] = normalize_cases.record(generator)
+    files["sample-norm-functions"] = [
+        sample_norm_function.record(case, generator) for case in sample_norm_cases.functions()
+    ]
+    files["sample-norms"] = [
+        SampleRecorder(case, generator).record() for case in sample_norm_cases.modules()
+    ]
 
     arguments.out.mkdir(parents=True, exist_ok=True)
     for file, cases in files.items():

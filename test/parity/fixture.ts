@@ -64,9 +64,29 @@ export interface FunctionalCase {
   results: Record<string, Result>;
 }
 
+/** Of LayerNorm, RMSNorm, GroupNorm and InstanceNorm; `arguments` are the module's. */
+export interface SampleModuleCase extends Omit<ModuleCase, 'module' | 'numFeatures' | 'options'> {
+  module: string;
+  arguments: (number | number[])[];
+  options: object;
+}
+
+/** Of one of their functions. */
+export interface SampleFunctionCase
+  extends Omit<FunctionalCase, 'training' | 'momentum' | 'eps' | 'activation' | 'negativeSlope'> {
+  function: 'layerNorm' | 'rmsNorm' | 'groupNorm' | 'instanceNorm';
+  normalizedShape?: number[];
+  numGroups?: number;
+  useInputStats?: boolean;
+  momentum?: number;
+  eps?: number;
+}
+
 export interface RefusedCase {
-  module: ModuleName;
-  shape: number[];
+  module: string;
+  arguments: (number | number[])[];
+  /** Of the input; null where the module itself is refused. */
+  shape: number[] | null;
   message: string;
 }
 

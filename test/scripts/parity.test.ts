@@ -24,7 +24,15 @@ test('npm run parity writes every kind of fixture afresh, and runs the tests tha
   expect(written).toMatch(/train_and_dump\.py \S+\/ci-dump\.json$/m);
 
   const pattern = new RegExp(calls.at(-1)?.replace(/^jest\.js /, '') ?? 'jest was not run');
-  for (const file of ['modules', 'functional', 'fused', 'refused', 'trees', 'ci-parity']) {
+  for (const file of [
+    'modules',
+    'functional',
+    'fused',
+    'sample-norms',
+    'refused',
+    'trees',
+    'ci-parity',
+  ]) {
     expect(`test/parity/${file}.test.ts`).toMatch(pattern);
   }
   for (const file of ['print', 'random']) expect(`test/tensor/${file}.test.ts`).toMatch(pattern);
