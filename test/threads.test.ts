@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import {
   ArgumentError,
   BatchNorm2d,
+  GroupNorm,
   getNumThreads,
+  InstanceNorm2d,
+  LayerNorm,
   type MemoryFormat,
   manualSeed,
   type ResidualGradients,
+  RMSNorm,
   randn,
   setNumThreads,
+  type Tensor,
 } from 'batchnorm';
+import type { SampleLayer } from './modules/sample-norms';
 
 const root = join(__dirname, '..');
 const atFirst = getNumThreads();
@@ -73,7 +79,7 @@ test('a worker thread shares the number and does not reset it', () => {
   expect(run(script).stdout).toBe('7 7\n');
 });
 
-/** A training and an evaluation step: everything that they give, as bytes. */
+/** A training and an evaluation step: everything that they give. */
 function step(shape: number[], memoryFormat: MemoryFormat) {
   manualSeed(1);
   const bn = new BatchNorm2d(shape[1] as number);
@@ -88,8 +94,20 @@ function step(shape: number[], memoryFormat: MemoryFormat) {
   const fusedZ = fused.eval().forward(x, { residual: dy });
   const grads = [...bn.parameters(), ...fused.parameters()].map(({ grad }) => grad);
   const buffers = [...bn.buffers(), ...fused.buffers()];
-  const tensors = [y, dx, z, fusedY, gradInput, gradResidual, fusedZ, ...buffers, ...grads];
-  return tensors.map((tensor) => Buffer.from(new Uint8Array(tensor?.data.buffer as ArrayBuffer)));
+  return [y, dx, z, fusedY, gradInput, gradResidual, fusedZ, ...buffers, ...grads];
+}
+
+/** Demands the same bits of `step` on any number of threads. */
+function expectSameBits(step: () => (Tensor | null)[]): void {
+  const bytes = () =>
+    step().map((tensor) => Buffer.from(new Uint8Array(tensor?.data.buffer as ArrayBuffer)));
+  setNumThreads(1);
+  const alone = bytes();
+  for (const threads of [2, 3, 7, 16]) {
+    setNumThreads(threads);
+    const same = bytes().map((one, i) => one.equals(alone[i] as Buffer));
+    expect(same).toEqual(alone.map(() => true));
+  }
 }
 
 describe.each<[number[], MemoryFormat]>([
@@ -100,14 +118,33 @@ describe.each<[number[], MemoryFormat]>([
   [[2, 3, 300, 301], 'channelsLast'],
 ])('%p %s', (shape, memoryFormat) => {
   test('gives the same bits on 1, 2, 3, 7 and 16 threads', () => {
-    setNumThreads(1);
-    const alone = step(shape, memoryFormat);
-    for (const threads of [2, 3, 7, 16]) {
-      setNumThreads(threads);
-      const together = step(shape, memoryFormat);
-      expect(together.map((bytes, i) => bytes.equals(alone[i] as Buffer))).toEqual(
-        alone.map(() => true),
-      );
-    }
+    expectSameBits(() => step(shape, memoryFormat));
+  });
+});
+
+const affine = { affine: true };
+
+describe.each<[string, number[], MemoryFormat, () => SampleLayer]>([
+  ['LayerNorm', [700, 768], 'contiguous', () => new LayerNorm(768)],
+  ['LayerNorm', [3, 300_001], 'contiguous', () => new LayerNorm(300_001)],
+  ['LayerNorm', [70_001, 9], 'contiguous', () => new LayerNorm(9)],
+  ['RMSNorm', [512, 1025], 'contiguous', () => new RMSNorm(1025)],
+  ['GroupNorm', [4, 64, 35, 45], 'contiguous', () => new GroupNorm(32, 64)],
+  ['GroupNorm', [4, 64, 35, 45], 'channelsLast', () => new GroupNorm(32, 64)],
+  ['GroupNorm', [1, 8, 300, 151], 'contiguous', () => new GroupNorm(1, 8)],
+  ['GroupNorm', [1, 8, 300, 151], 'channelsLast', () => new GroupNorm(2, 8)],
+  ['InstanceNorm2d', [9, 31, 41, 43], 'contiguous', () => new InstanceNorm2d(31, affine)],
+  ['InstanceNorm2d', [9, 31, 41, 43], 'channelsLast', () => new InstanceNorm2d(31, affine)],
+])('%s of %p %s', (_, shape, memoryFormat, make) => {
+  test('gives the same bits on 1, 2, 3, 7 and 16 threads', () => {
+    manualSeed(1);
+    const [x, dy] = [randn(shape, { memoryFormat }), randn(shape, { memoryFormat })];
+    const layer = make();
+    for (const { data } of layer.parameters()) data.set(randn([data.length]).data);
+    expectSameBits(() => {
+      layer.zeroGrad();
+      const y = layer.forward(x);
+      return [y, layer.backward(dy), ...layer.parameters().map(({ grad }) => grad)];
+    });
   });
 });

@@ -1,15 +1,26 @@
 // Run with --expose-gc: prints how much memory 10,000 calls of each kind leave behind, in bytes.
-const { BatchNorm1d, BatchNorm2d, functional: F, randn, zeros } = require('../..');
+const {
+  BatchNorm1d,
+  BatchNorm2d,
+  functional: F,
+  InstanceNorm2d,
+  LayerNorm,
+  randn,
+  zeros,
+} = require('../..');
 
 const count = 10_000;
 const x = randn([32, 64]);
 const wide = randn([2, 8, 16, 16]).to({ memoryFormat: 'channelsLast' });
+const wideOut = wide.clone();
 const out = zeros([32, 64]);
 const statistics = [zeros([64]), zeros([64])];
 const bn = new BatchNorm1d(64);
 const bn2d = new BatchNorm2d(8);
 const evaluated = new BatchNorm1d(64).eval();
 const fused = new BatchNorm1d(64, { activation: 'relu' });
+const layer = new LayerNorm(64);
+const instances = new InstanceNorm2d(8, { affine: true, trackRunningStats: true });
 const inPlace = randn([32, 64]);
 const dict = bn.stateDict();
 
@@ -28,6 +39,17 @@ const kinds = {
     fused.backward(out, { out, outResidual: inPlace });
     fused.zeroGrad();
   },
+  'LayerNorm forward and backward, in place': () => {
+    layer.forward(inPlace, { out: inPlace });
+    layer.backward(x);
+    layer.zeroGrad();
+  },
+  'InstanceNorm forward and backward, into out': () => {
+    instances.forward(wide, { out: wideOut });
+    instances.backward(wide, { out: wideOut });
+    instances.zeroGrad();
+  },
+  'functional, statistics computed': () => F.layerNormBackward(x, x, 64),
   functional: () => F.batchNorm(x, ...statistics, { training: true }),
   moments: () => F.moments(x),
   'refused forward': () => {

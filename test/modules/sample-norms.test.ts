@@ -123,10 +123,10 @@ describe.each(layerKinds)('$name', (kind) => {
   test('takes its eps from the option, and later from the property', () => {
     const layer = kind.make({ eps: 0.5 });
     expect(layer.eps).toBe(0.5);
-    expectSame(layer.forward(x).data, norm.forward(x, { eps: 0.5 }).data);
+    expectSame(layer.forward(x).data, norm.forward(x, { ...parametersOf(layer), eps: 0.5 }).data);
     layer.eps = 0.25;
-    expectSame(layer.forward(x).data, norm.forward(x, { eps: 0.25 }).data);
-    const { gradInput } = norm.backward(dy, x, { eps: 0.25 });
+    expectSame(layer.forward(x).data, norm.forward(x, { ...parametersOf(layer), eps: 0.25 }).data);
+    const { gradInput } = norm.backward(dy, x, { weight: layer.weight, eps: 0.25 });
     expectSame(layer.backward(dy).data, gradInput.data);
     for (const eps of [-1, Number.NaN, '1', undefined]) {
       const set = () => Object.assign(layer, { eps });

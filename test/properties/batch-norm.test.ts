@@ -1,64 +1,9 @@
-import {
-  type DType,
-  functional as F,
-  type MemoryFormat,
-  randn,
-  type Tensor,
-  tensor,
-  zeros,
-} from 'batchnorm';
+import { type DType, functional as F, randn, type Tensor, zeros } from 'batchnorm';
 import fc from 'fast-check';
-
-interface Batch {
-  x: Tensor;
-  n: number;
-  c: number;
-  s: number;
-}
-
-/** Quarters: sums and products of few of them are exact in both element types. */
-const value = fc.integer({ min: -1000, max: 1000 }).map((i) => i / 4);
-
-function batchOf(dtype: DType, least = 2): fc.Arbitrary<Batch> {
-  const sizes = fc.record({
-    n: fc.integer({ min: least, max: 9 }),
-    c: fc.integer({ min: 1, max: 20 }),
-    s: fc.integer({ min: 1, max: 40 }),
-  });
-  return sizes.chain(({ n, c, s }) =>
-    fc
-      .tuple(
-        fc.array(value, { minLength: n * c * s, maxLength: n * c * s }),
-        fc.constantFrom<MemoryFormat>('contiguous', 'channelsLast'),
-      )
-      .map(([values, memoryFormat]) => ({
-        x: tensor(values, [n, c, s], { dtype }).to({ memoryFormat }),
-        n,
-        c,
-        s,
-      })),
-  );
-}
+import { batchOf, distance, map } from './batches';
 
 const dtypes: DType[] = ['float32', 'float64'];
 const train = (x: Tensor) => F.batchNorm(x, null, null, { training: true });
-const map = (x: Tensor, f: (value: number) => number): Tensor => {
-  const result = x.clone();
-  result.data.forEach((element, i) => {
-    result.data[i] = f(element);
-  });
-  return result;
-};
-
-/** The largest difference of two tensors of one memory format. */
-function distance(a: Tensor, b: Tensor): number {
-  let most = 0;
-  a.data.forEach((element, i) => {
-    most = Math.max(most, Math.abs(element - (b.data[i] as number)));
-  });
-  return most;
-}
-
 describe.each(dtypes)('%s', (dtype) => {
   const epsilon = dtype === 'float32' ? 2 ** -23 : 2 ** -52;
   // Outputs of n * s values are below sqrt(n * s) < 19; a few roundings of that size.
