@@ -1,10 +1,14 @@
+import { ExitCode } from './exit-code';
 import { run } from './run';
 
-// A reader that has seen enough, such as head, is no error.
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+  stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    // A reader that has seen enough, such as head, is no error.
+    if (code === 'EPIPE') process.exit();
+    if (stream === process.stdout) {
+      process.stderr.write(`batchnorm: cannot write to standard output: ${message}\n`);
+    }
+    process.exit(ExitCode.refused);
   });
 }
 

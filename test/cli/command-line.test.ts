@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { info } from 'batchnorm';
 import { npy } from '../formats/files';
@@ -91,6 +92,17 @@ describe('in a process of its own', () => {
     child.stdout.destroy();
     const [status] = await once(child, 'close');
     expect([status, stderr]).toEqual([0, '']);
+  });
+
+  test('an output that is full is said in a line', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [main, 'info'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(stderr).toMatch(/^batchnorm: cannot write to standard output: ENOSPC: [^\n]+\n$/);
+    expect(status).toBe(2);
   });
 
   test('where sharp is not installed, images say how to install it', async () => {
