@@ -56,8 +56,9 @@ export class AtomicFile {
 
 function open(name: string): [path: string, temporary: string | null, descriptor: number] {
   const there = statSync(name, { throwIfNoEntry: false });
+  // Not by its real path, which a pipe behind /dev/stdout does not have.
+  if (there !== undefined && !there.isFile()) return [name, null, openSync(name, 'w')];
   const path = there === undefined ? name : realpathSync(name);
-  if (there !== undefined && !there.isFile()) return [path, null, openSync(path, 'w')];
   const temporary = `${path}.${process.pid}.tmp`;
   return [path, temporary, openSync(temporary, 'w', there?.mode)];
 }

@@ -44,6 +44,8 @@ async function filesOf(arg: string): Promise<[string, Kind][]> {
     throw new CommandError(`cannot read ${arg}: ${oneLine(error)}`);
   });
   if (found?.isDirectory()) return known(arg, await filesBelow(arg));
+  // What comes from a pipe can be read once only, and its kind is read before its values.
+  if (found?.isFile() === false) throw new CommandError(`${arg} is no file but a pipe or a device`);
   if (found !== null) return [[arg, kindByName(arg) ?? (await kindByContent(arg))]];
   if (isDynamicPattern(arg)) return known(arg, await glob(arg.split(sep).join('/')));
   throw new CommandError(`no such file or folder: ${arg}`);

@@ -19,9 +19,10 @@ or with --to HWC the channels last. A file that is there is replaced, once the
 new one is whole.
 
 Images need sharp (npm install sharp) and are decoded as it does by itself, to
-sRGB or grey, without alpha; to colour where there are three means. Arrays are
-.npy files (float32, float64 or uint8, in C order) and IDX files, also with .gz,
-of any size. --layout has a letter for each axis: see batchnorm stats --help.
+sRGB or grey, without alpha; to colour where there are three means. They are not
+resized, nor turned where EXIF says that the camera was. Arrays are .npy files
+(float32, float64 or uint8, in C order) and IDX files, also with .gz, of any
+size. --layout has a letter for each axis: see batchnorm stats --help.
 
 Exit codes: 0 done; 2 nothing done; 130 interrupted, and nothing written.
 `;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -5,7 +6,7 @@ import { transforms } from 'batchnorm';
 import sharp from 'sharp';
 import { ArrayFile } from '../../lib/formats/array-file';
 import { idx, npy } from '../formats/files';
-import { batchnorm, expectRefused, Folder, json } from './command';
+import { batchnorm, expectRefused, Folder, json, main } from './command';
 import { pattern, plain } from './images';
 
 const { IMAGENET, Normalize } = transforms;
@@ -172,6 +173,15 @@ describe('the output', () => {
     await json([...args, '/dev/null'], folder.path);
     expect(existsSync('/dev/null')).toBe(true);
     expect(readFileSync('/dev/null')).toHaveLength(0);
+  });
+
+  test('may be a pipe, which has no path of its own', () => {
+    const { stdout } = spawnSync(
+      'sh',
+      ['-c', '"$@" -o /dev/stdout | cat', 'sh', process.execPath, main, ...args.slice(0, -1)],
+      { cwd: folder.path },
+    );
+    expect(stdout.subarray(0, 6).toString('latin1')).toBe('\x93NUMPY');
   });
 
   test('is not touched where the input turns out to be damaged', async () => {

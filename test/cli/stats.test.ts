@@ -418,6 +418,7 @@ describe('what makes no sense is refused in one line', () => {
     [['stats'], "missing required argument 'inputs'"],
     [['stats', 'missing'], 'no such file or folder: missing'],
     [['stats', 'images/*.jpg'], 'images/*.jpg has no images (.jpg, '],
+    [['stats', '/dev/null'], '/dev/null is no file but a pipe or a device'],
     [['stats', 'texts'], 'texts has no images (.jpg, .jpeg, .png, '],
     [['stats', 'images', 'a.npy'], 'files of one kind make a data set: '],
     [['stats', 'images', '--layout', 'HWC'], '--layout is for .npy and IDX files'],
