@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError } from './errors';
+import { perChannel } from './functional/internal';
 import { MomentsState } from './running-moments-state';
 import { nameOf } from './tensor/name-of';
 
@@ -55,7 +56,7 @@ export function readState(json: unknown): MomentsState {
   const arrays = fields.map((name) => readArray(name, rest[name], size));
   const state = new MomentsState(size);
   state.count = readCount('count', count, 0);
-  for (const [i, name] of fields.entries()) state[name].set(arrays[i] as number[]);
+  for (const [i, name] of fields.entries()) state[name].set(arrays[i] as Float64Array);
   for (let c = 0; c < size; c++) checkChannel(state, c);
   return state;
 }
@@ -67,7 +68,7 @@ function readCount(name: string, value: unknown, least: number): number {
   );
 }
 
-function readArray(name: string, value: unknown, channels: number): number[] {
+function readArray(name: string, value: unknown, channels: number): Float64Array {
   if (!Array.isArray(value)) {
     throw new ArgumentError(`${caller}: ${name} should be an array, got ${nameOf(value)}`);
   }
@@ -77,7 +78,8 @@ function readArray(name: string, value: unknown, channels: number): number[] {
       `${caller}: ${name} should hold a number for each of ${channels} channels, got ${length}`,
     );
   }
-  return Array.from({ length }, (_, c) => readNumber(`${name}[${c}]`, value[c]));
+  // Refuses what memory has no room for, where an array would end the process.
+  return perChannel(length).map((_, c) => readNumber(`${name}[${c}]`, value[c]));
 }
 
 function writeNumber(value: number): JSONNumber {

@@ -12,6 +12,9 @@ export interface ChannelScaling {
   readonly std: Float64Array;
 }
 
+/** More than any image has, and few enough to be copied. */
+const mostValues = 2 ** 20;
+
 /** Copies them, once they go with each other and `dtype` can hold, and divide by, them. */
 export function readScaling(
   caller: string,
@@ -49,6 +52,11 @@ function readValues(caller: string, name: string, values: unknown, dtype: DType)
   }
   const length: number = list.length;
   if (length === 0) throw new ArgumentError(`${caller}: ${name} has no values`);
+  if (length > mostValues) {
+    throw new ArgumentError(
+      `${caller}: ${name} has ${length} values, at most ${mostValues} channels are taken`,
+    );
+  }
   const read: number[] = [];
   for (let c = 0; c < length; c++) {
     const value: unknown = list[c];

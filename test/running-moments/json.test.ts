@@ -113,6 +113,13 @@ describe('what no toJSON() gave is refused', () => {
     expect(asked).toBe(1);
   });
 
+  test('an array of more numbers than memory has room for', () => {
+    const channels = 2 ** 45;
+    const mean = new Proxy([1], { get: (_, key) => (key === 'length' ? channels : 1) });
+    const read = (): RunningMoments => RunningMoments.fromJSON({ ...good, channels, mean });
+    expectRefused(read, ArgumentError, 'cannot allocate');
+  });
+
   test('an array that shrinks while it is read', () => {
     const mean = new Proxy([1, 2], {
       get: (target, key) => (key === 'length' ? 2 : Reflect.get(target.slice(0, 1), key)),

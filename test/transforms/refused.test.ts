@@ -14,6 +14,11 @@ const { Normalize, IMAGENET } = transforms;
 
 type Arguments = ConstructorParameters<typeof Normalize>;
 
+/** An array that says so, and answers everywhere. */
+function lengthy(length: number): number[] {
+  return new Proxy([1], { get: (_, key) => (key === 'length' ? length : 1) });
+}
+
 describe('Normalize is not made', () => {
   test.each<[string, unknown[], typeof ArgumentError | typeof DTypeError, string]>([
     [
@@ -69,6 +74,18 @@ describe('Normalize is not made', () => {
       [1e39, 1],
       ArgumentError,
       'mean[0] should be a finite number',
+    ],
+    [
+      'with more values than there is room for',
+      [lengthy(2 ** 32 - 1), 1],
+      ArgumentError,
+      'Normalize: mean has 4294967295 values, at most 1048576 channels are taken',
+    ],
+    [
+      'with more deviations than there is room for',
+      [0, new Float32Array(2 ** 20 + 1).fill(1)],
+      ArgumentError,
+      'Normalize: std has 1048577 values, at most 1048576 channels are taken',
     ],
     ['with a hole', [new Array(2), 1], ArgumentError, 'mean[0] should be a finite number'],
     ['with an unknown dtype', [0, 1, { dtype: 'uint8' }], DTypeError, 'Normalize: dtype must be'],
