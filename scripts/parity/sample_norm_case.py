@@ -65,8 +65,10 @@ class SampleRecorder(Recorder):
         x, grad_output = self._batched(x), self._batched(grad_output)
         weight, bias = (getattr(module, name, None) for name in ("weight", "bias"))
         if self._uses_input(training):
+            last = self.case["memoryFormat"] == "channelsLast"
+            by_squares = self.case["module"] == "GroupNorm" and last
             return SetScales(
-                self.arrangement, self.centered, x, grad_output, module.eps, weight, bias
+                self.arrangement, self.centered, x, grad_output, module.eps, weight, bias, by_squares
             )
         buffers = (module.running_mean, module.running_var)
         return PassScales(x, grad_output, *buffers, module.eps, weight, bias, self.running)

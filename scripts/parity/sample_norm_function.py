@@ -86,7 +86,11 @@ def _scales(case, exact, epsilon):
         running = InstanceRunningScales(exact["runningMean"], exact["runningVar"])
     if uses_input:
         centered = case["function"] != "rmsNorm"
-        scales = SetScales(_arrangement(case), centered, x, dy, _eps(case), weight, bias)
+        last = case.get("memoryFormat") == "channelsLast"
+        by_squares = case["function"] == "groupNorm" and last
+        scales = SetScales(
+            _arrangement(case), centered, x, dy, _eps(case), weight, bias, by_squares
+        )
     else:
         buffers = (exact["runningMean"], exact["runningVar"])
         scales = PassScales(x, dy, *buffers, _eps(case), weight, bias, running)

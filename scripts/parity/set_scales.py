@@ -10,9 +10,13 @@ from scales import RunningScales, both, finite, row_largest
 
 
 class SetScales:
-    """The magnitudes of one forward and backward pass."""
+    """The magnitudes of one forward and backward pass.
 
-    def __init__(self, arrangement, centered, x, grad_output, eps, weight, bias):
+    `by_squares` says that PyTorch takes the variance for E[x^2] - E[x]^2, as its GroupNorm of
+    channels-last inputs does: what is lost there goes with the square of the distance from zero.
+    """
+
+    def __init__(self, arrangement, centered, x, grad_output, eps, weight, bias, by_squares=False):
         x, grad_output = finite(x), finite(grad_output).abs()
         rows = arrangement.sets(x)
         mean = rows.mean(1, keepdim=True) if centered else torch.zeros_like(rows[:, :1])
@@ -20,6 +24,7 @@ class SetScales:
         self.invstd = 1 / torch.sqrt(((rows - mean) ** 2).mean(1, keepdim=True) + eps)
         self.from_mean = (rows - mean).abs()
         self.from_zero = row_largest(rows)[:, None] + mean.abs()
+        self.stretch = 1 + (self.from_zero * self.invstd) ** 2 if by_squares else 1
         expand = lambda parameter: arrangement.sets(arrangement.expand(finite(parameter).abs(), x))
         self.weight = torch.ones_like(rows) if weight is None else expand(weight)
         self.bias = torch.zeros_like(rows) if bias is None else expand(bias)
@@ -34,11 +39,12 @@ class SetScales:
         scale = self.invstd * self.weight
         return {
             "exact": row_largest(self.from_mean * scale + self.bias),
-            "torch": row_largest(self.from_zero * scale + self.bias),
+            "torch": row_largest(self.from_zero * scale * self.stretch + self.bias),
         }
 
     def grad_weight(self):
-        spread = {"exact": self.from_mean, "torch": self.from_zero.expand_as(self.dy)}
+        far = (self.from_zero * self.stretch).expand_as(self.dy)
+        spread = {"exact": self.from_mean, "torch": far}
         return {
             kind: self._of_parameters(self.dy * size * self.invstd)
             for kind, size in spread.items()
@@ -57,7 +63,7 @@ class SetScales:
         rounded = g + mean(g) + far * mean(g * far)
         return {
             "exact": row_largest(exact * self.invstd),
-            "torch": row_largest(rounded * self.invstd),
+            "torch": row_largest(rounded * self.invstd * self.stretch),
         }
 
 
