@@ -13,8 +13,7 @@ import { checkParameters, type Parameters, sayChannels } from './parameters';
  */
 export function arrangeInstances(caller: Caller, input: Tensor, parameters: Parameters): Arranged {
   const { name, numFeatures } = caller;
-  const collapsed = collapse(caller, input);
-  const { c } = collapsed;
+  const { n, c, s, channelsLast } = collapse(caller, input);
   const isUnbatched = input.shape.length === caller.unbatchedRank;
   if (numFeatures !== null && numFeatures !== c) {
     throw new ShapeError(
@@ -25,8 +24,11 @@ export function arrangeInstances(caller: Caller, input: Tensor, parameters: Para
   checkParameters(caller, parameters, input, c);
   requireMemory(name, 'input', input.data, input.size);
   return {
-    ...collapsed,
     input: isUnbatched ? inLogicalOrder(name, 'input', input) : input,
+    n,
+    c,
+    s,
+    channelsLast,
     groups: c,
     centered: true,
     parameterShape: [c],

@@ -46,7 +46,11 @@ export function forwardInstances(
   if (out !== null) refuseParameterOverlap(caller.name, out, call);
   const statistics = room(countSets(arranged));
   const averages = call.runningMean === null ? null : newAverages(arranged.c);
-  const output = forwardSamples({ ...call, arranged }, statistics);
+  const { input, weight, bias, eps, kept } = call;
+  const output = forwardSamples(
+    { caller, input, arranged, weight, bias, eps, out, kept },
+    statistics,
+  );
   // Of no instances there is no average.
   if (averages !== null && arranged.input.size > 0) {
     averageOver(arranged, statistics, averages);

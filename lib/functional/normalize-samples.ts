@@ -26,14 +26,12 @@ export function normalizeSamples(
   arrange: Arrange,
 ): Tensor {
   const x = asTensor(input, 'input', caller.name);
-  const affine = {
-    weight: optional(options.weight, 'weight', caller.name),
-    bias: optional(options.bias, 'bias', caller.name),
-  };
+  const weight = optional(options.weight, 'weight', caller.name);
+  const bias = optional(options.bias, 'bias', caller.name);
   // The last to be read: what reads the others may take memory away.
   const out = optional(options.out, 'out', caller.name);
-  const arranged = arrange(x, affine);
-  const call = { caller, input: x, arranged, ...affine, eps: options.eps, out, kept: null };
+  const arranged = arrange(x, { weight, bias });
+  const call = { caller, input: x, arranged, weight, bias, eps: options.eps, out, kept: null };
   return forwardSamples(call, newStatistics(countSets(arranged)));
 }
 

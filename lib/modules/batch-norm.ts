@@ -98,7 +98,7 @@ export abstract class BatchNorm extends NormBase {
    * @throws ShapeError for a wrong rank or number of channels, for one value per channel where the
    * batch's statistics are used, and for a residual of another shape or an `out` of another shape
    * or memory format.
-   * @throws DTypeError where input, residual or `out` are not of the layer's dtype.
+   * @throws DTypeError where input, residual, `out` and the layer's tensors are not of one dtype.
    * @throws ArgumentError where memory is detached, or `out` overlaps another tensor. A refused call
    * changes nothing.
    */

@@ -87,7 +87,7 @@ export abstract class InstanceNorm extends NormBase {
    * single sample.
    * @throws ShapeError for a wrong rank or number of channels, for one value per instance where the
    * input's statistics are used, and for an `out` of another shape or memory format.
-   * @throws DTypeError where input or `out` are not of the layer's dtype.
+   * @throws DTypeError where input, `out` and the layer's tensors are not of one dtype.
    * @throws ArgumentError where memory is detached, or `out` overlaps another tensor. A refused call
    * changes nothing.
    */
@@ -143,24 +143,44 @@ export abstract class InstanceNorm extends NormBase {
     checkGrad(name, 'bias', bias);
     this.#gradWeight ??= new Float64Array(numFeatures);
     this.#gradBias ??= new Float64Array(numFeatures);
-    const gradients = { gradWeight: this.#gradWeight, gradBias: this.#gradBias };
-    const call = { caller, gradOutput: dy, input, weight, out, ...gradients };
+    const gradWeight = this.#gradWeight;
+    const gradBias = this.#gradBias;
     const gradInput = usedBatchStatistics
       ? backwardSamples({
-          ...call,
-          arranged: arrangeInstances(caller, input, { ...noParameters, weight }),
+          caller,
+          gradOutput: dy,
+          input,
+          arranged: arrangeInstances(caller, input, {
+            weight,
+            bias: null,
+            runningMean: null,
+            runningVar: null,
+          }),
+          weight,
           statistics,
           eps: null,
+          out,
+          gradWeight,
+          gradBias,
         })
-      : backward({ ...call, ...statistics, ...unfused }).gradInput;
-    accumulateGrad(weight, this.#gradWeight);
-    accumulateGrad(bias, this.#gradBias);
+      : backward({
+          caller,
+          gradOutput: dy,
+          input,
+          weight,
+          out,
+          gradWeight,
+          gradBias,
+          ...statistics,
+          ...unfused,
+        }).gradInput;
+    accumulateGrad(weight, gradWeight);
+    accumulateGrad(bias, gradBias);
     this.#kept.input = null;
     return gradInput;
   }
 }
 
-const noParameters = { weight: null, bias: null, runningMean: null, runningVar: null };
 const unfused = {
   training: false,
   hadResidual: false,

@@ -93,18 +93,19 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
    * @returns `out`, or a new tensor of the input's shape and dtype: of its memory format from a
    * GroupNorm, contiguous from LayerNorm and RMSNorm.
    * @throws ShapeError where the input does not fit the layer, or `out` the output.
-   * @throws DTypeError where input or `out` are not of the layer's dtype.
+   * @throws DTypeError where input, `out` and the layer's tensors are not of one dtype.
    * @throws ArgumentError where memory is detached, or `out` overlaps another tensor. A refused call
    * changes nothing.
    */
   forward(input: TensorLike, options: NormForwardOptions = {}): Tensor {
     const { caller, arrange } = this.#parts;
     const { x, out, grad } = readForward(caller.name, input, options, this.training);
-    const affine = { weight: this.#weight, bias: this.#bias };
-    const arranged = arrange(x, affine);
+    const weight = this.#weight;
+    const bias = this.#bias;
+    const arranged = arrange(x, { weight, bias });
     const statistics = this.#kept.roomForStatistics(countSets(arranged));
     const kept = grad ? this.#kept : null;
-    const call = { caller, input: x, arranged, ...affine, eps: this.#eps, out, kept };
+    const call = { caller, input: x, arranged, weight, bias, eps: this.#eps, out, kept };
     const y = forwardSamples(call, statistics);
     if (!grad) this.#kept.clear();
     return y;
