@@ -33,7 +33,8 @@ export interface Layer extends Module {
  * the layers' names are '0', '1', ..., and `net[0]` is the first.
  *
  * Errors of a layer name it, `Sequential: 1 (BatchNorm2d): ...`; the layers before it have done
- * their part by then.
+ * their part by then. A layer that is there twice goes forward twice, but keeps only the last pass
+ * for `backward`, which therefore throws at its first place.
  *
  * @example
  * ```ts
@@ -52,7 +53,8 @@ export class Sequential extends Module {
   /** A layer by its place, from 0 on; see {@link at}. */
   [index: number]: Layer;
 
-  #length = 0;
+  // Where one of these is deleted there is a gap, which is refused rather than passed over.
+  #appended = 0;
 
   /** @throws ArgumentError where one of them is no Module. */
   constructor(...modules: Layer[]) {
@@ -60,9 +62,12 @@ export class Sequential extends Module {
     for (const module of modules) this.append(module);
   }
 
-  /** The number of layers. */
+  /** The number of layers; as an array's it grows where a layer is set behind the last one. */
   get length(): number {
-    return this.#length;
+    const last = Object.keys(this)
+      .filter((name) => isIndex.test(name))
+      .at(-1);
+    return last === undefined ? this.#appended : Math.max(this.#appended, Number(last) + 1);
   }
 
   /** Adds a layer at the end, and returns this module. */
@@ -74,8 +79,9 @@ export class Sequential extends Module {
     if (module.modules().includes(this)) {
       throw new ArgumentError(`${name}: it can't be a layer of itself`);
     }
-    this[this.#length] = module;
-    this.#length++;
+    const { length } = this;
+    this[length] = module;
+    this.#appended = length + 1;
     return this;
   }
 
@@ -86,17 +92,17 @@ export class Sequential extends Module {
    */
   at(index: number): Layer {
     const layer = Number.isInteger(index)
-      ? this[index < 0 ? index + this.#length : index]
+      ? this[index < 0 ? index + this.length : index]
       : undefined;
     if (layer !== undefined) return layer;
     throw new ArgumentError(
-      `${this.constructor.name}: index ${nameOf(index)} is out of range: it has ${this.#length} layers`,
+      `${this.constructor.name}: index ${nameOf(index)} is out of range: it has ${this.length} layers`,
     );
   }
 
   /** The layers in their order. */
   *[Symbol.iterator](): IterableIterator<Layer> {
-    for (let i = 0; i < this.#length; i++) yield this[i] as Layer;
+    for (let i = 0; i < this.length; i++) yield this[i] as Layer;
   }
 
   /**
@@ -115,7 +121,7 @@ export class Sequential extends Module {
     const output = optional(out, 'out', name);
     checkBoolean(name, 'grad', grad);
     this.#requireEach('forward');
-    const last = this.#length - 1;
+    const last = this.length - 1;
     // The first layer keeps its input, which the last one would write over.
     const copied = grad && last > 0 && output !== null && overlaps(x.data, output.data);
     let y = copied ? x.clone() : x;
@@ -146,7 +152,7 @@ export class Sequential extends Module {
     const output = optional(options.out, 'out', name);
     this.#requireEach('backward');
     let dx = gradient;
-    for (let i = this.#length - 1; i >= 0; i--) {
+    for (let i = this.length - 1; i >= 0; i--) {
       const given = output !== null && i === 0 ? { out: output } : {};
       try {
         dx = asTensor(
@@ -161,7 +167,8 @@ export class Sequential extends Module {
   }
 
   #requireEach(pass: 'forward' | 'backward'): void {
-    for (let i = 0; i < this.#length; i++) {
+    const { length } = this;
+    for (let i = 0; i < length; i++) {
       const layer: unknown = this[i];
       if (layer instanceof Module && typeof (layer as Layer)[pass] === 'function') continue;
       const what = layer instanceof Module ? layer.constructor.name : nameOf(layer);
@@ -184,6 +191,9 @@ export class Sequential extends Module {
     return new Class(`${this.constructor.name}: ${index} (${name}): ${said}`, { cause: error });
   }
 }
+
+// The fields whose names JavaScript sorts as numbers, before all others.
+const isIndex = /^(0|[1-9]\d{0,8})$/;
 
 /** For what was not written there by the layer itself. */
 function copyInto(caller: string, result: Tensor, out: Tensor): Tensor {

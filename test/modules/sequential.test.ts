@@ -6,6 +6,7 @@ import {
   full,
   type Layer,
   Module,
+  ones,
   randn,
   Sequential,
   ShapeError,
@@ -98,6 +99,36 @@ describe('Sequential', () => {
       expectRefused(() => net.at(index as number), ArgumentError, message);
     }
     expectRefused(() => net.at(12), ArgumentError, 'index 12 is out of range: it has 12 layers');
+  });
+
+  test('takes layers by index as an array does', () => {
+    const net = new Sequential(new Double());
+    net[0] = new Double();
+    net[net.length] = new Double();
+    expect(net).toHaveLength(2);
+    expect(net.forward(ones([1])).item()).toBe(4);
+    expect(
+      net
+        .append(new Double())
+        .forward(ones([1]))
+        .item(),
+    ).toBe(8);
+    net[4] = new Double();
+    const hole = 'Sequential: 3 (undefined) has no forward: give it one';
+    expectRefused(() => net.forward(ones([1])), ArgumentError, hole);
+    expectRefused(
+      () => net.backward(ones([1])),
+      ArgumentError,
+      hole.replace('forward', 'backward'),
+    );
+  });
+
+  test('goes back only once through a layer that is there twice', () => {
+    const layer = new BatchNorm1d(1);
+    const net = new Sequential(layer, layer);
+    net.forward(randn([4, 1]));
+    const message = 'Sequential: 0 (BatchNorm1d): there is no forward pass to go backward through';
+    expectRefused(() => net.backward(ones([4, 1])), ArgumentError, message);
   });
 
   test('gives its input where it is empty', () => {
