@@ -19,27 +19,34 @@ template <bool kStream, typename T, typename P>
 HWY_INLINE void BackwardRuns(const T* dy, const T* x, T* dx, const Sets& sets,
                              const SetRange& range, const ForwardState<P>& state,
                              const ParameterGradients& sums) {
+  const size_t size = sets.Size();
   const Runs run = {1, sets.length, 1, sets.length, sets.length};
-  for (size_t set = range.begin; set < range.end; ++set) {
-    const size_t first = set * sets.channels;
-    const size_t channel = sets.FirstChannel(set);
-    for (size_t r = first; r < first + sets.channels; ++r) {
-      const size_t offset = r * sets.length;
-      const PlainGradient<T> gradient{OutputGradient<T>(dy + offset)};
-      const GradSums of_run = ReduceGroup(gradient, x + offset, run, state.mean[set]);
-      sums.bias[r] = of_run.sum;
-      sums.weight[r] = of_run.dot;
+  const auto write = [=, &sets, &range, &state, &sums, &run](const auto stream,
+                                                             auto& output) HWY_ATTR {
+    for (size_t set = range.begin; set < range.end; ++set) {
+      const PlainGradient<T> gradient{OutputGradient<T>(dy + set * size)};
+      const T* values = x + set * size;
+      T* to = output.Next();
+      const size_t first = set * sets.channels;
+      const size_t channel = sets.FirstChannel(set);
+      for (size_t k = 0; k < sets.channels; ++k) {
+        const size_t offset = k * sets.length;
+        const GradSums of_run =
+            ReduceGroup(gradient + offset, values + offset, run, state.mean[set]);
+        sums.bias[first + k] = of_run.sum;
+        sums.weight[first + k] = of_run.dot;
+      }
+      const auto coefficients = SetCoefficients<Compute<T>>(
+          ChannelSet{set, channel, sets.channels, sets.length, sets.centered}, state,
+          sums.From(first));
+      for (size_t k = 0; k < sets.channels; ++k) {
+        const size_t offset = k * sets.length;
+        BackwardApplyRun<stream()>(gradient + offset, values + offset, to + offset, sets.length,
+                                   kNoJump, coefficients.WithWeight(state.Weight(channel + k)));
+      }
     }
-    const auto coefficients = SetCoefficients<Compute<T>>(
-        ChannelSet{set, channel, sets.channels, sets.length, sets.centered}, state,
-        sums.From(first));
-    for (size_t k = 0; k < sets.channels; ++k) {
-      const size_t offset = (first + k) * sets.length;
-      const PlainGradient<T> gradient{OutputGradient<T>(dy + offset)};
-      BackwardApplyRun<kStream>(gradient, x + offset, dx + offset, sets.length, kNoJump,
-                                coefficients.WithWeight(state.Weight(channel + k)));
-    }
-  }
+  };
+  WithSetsOutput<kStream>(dx + range.begin * size, size, write);
 }
 
 // Sets with the same weights, one a sample: those of a tile, rows `stride` elements apart.
@@ -134,8 +141,9 @@ constexpr size_t TileRows(size_t length) {
   return length * sizeof(T) > kLongBytes ? kLongTileRows : kSetsTogether;
 }
 
-template <bool kStream, typename T>
-HWY_INLINE void BackwardTile(const ElementRows<T>& rows, T* dx, bool centered) {
+// next() is where the rows' dx go, one after the other.
+template <bool kStream, typename T, class Next>
+HWY_INLINE void BackwardTile(const ElementRows<T>& rows, bool centered, const Next next) {
   // By blocks, so that long sums keep their digits.
   constexpr size_t kBlock = kBlockBytes / sizeof(T);
   GradSums total[kLongTileRows];
@@ -150,7 +158,7 @@ HWY_INLINE void BackwardTile(const ElementRows<T>& rows, T* dx, bool centered) {
   }
   for (size_t r = 0; r < rows.rows; ++r) {
     const ElementRows<T> row = rows.From(r);
-    ApplyElements<kStream>(row, dx + r * rows.stride,
+    ApplyElements<kStream>(row, next(r),
                            SetCoefficients<Compute<T>>(*row.mean, *row.invstd, centered,
                                                        total[r].sum, total[r].dot, rows.length));
   }
@@ -165,30 +173,41 @@ HWY_INLINE void BackwardElements(const T* dy, const T* x, T* dx, const Sets& set
   const size_t tile = TileRows<T>(size);
   // In a tile of long rows the next block of a row follows.
   const size_t ahead = tile == kSetsTogether ? HWY_MAX(kAhead<T>, tile * stride) : kAhead<T>;
-  const auto backward_tile = [=, &sets, &state, &sums](size_t sample, size_t rows, size_t p)
-                                 HWY_ATTR {
-                                   const size_t set = sample * sets.period + p;
-                                   const ElementRows<T> first = {dy + set * size,
-                                                                 x + set * size,
-                                                                 rows,
-                                                                 size,
-                                                                 stride,
-                                                                 ahead,
-                                                                 state.weight + p * size,
-                                                                 state.mean + set,
-                                                                 state.invstd + set,
-                                                                 sets.period,
-                                                                 sums.From(p * size)};
-                                   BackwardTile<kStream>(first, dx + set * size, sets.centered);
-                                 };
+  const auto rows_of = [=, &sets, &part, &state, &sums](size_t sample, size_t p) HWY_ATTR {
+    const size_t set = sample * sets.period + p;
+    return ElementRows<T>{dy + set * size,
+                          x + set * size,
+                          HWY_MIN(tile, part.end_sample - sample),
+                          size,
+                          stride,
+                          ahead,
+                          state.weight + p * size,
+                          state.mean + set,
+                          state.invstd + set,
+                          sets.period,
+                          sums.From(p * size)};
+  };
+  if (sets.period == 1) {
+    const auto write = [=, &sets, &part](const auto stream, auto& output) HWY_ATTR {
+      const auto next = [&output](size_t) HWY_ATTR { return output.Next(); };
+      for (size_t sample = part.first_sample; sample < part.end_sample; sample += tile) {
+        BackwardTile<stream()>(rows_of(sample, 0), sets.centered, next);
+      }
+    };
+    WithSetsOutput<kStream>(dx + part.first_sample * size, size, write);
+    return;
+  }
   // So many adjacent sets that memory is read in pieces of a block, while the sums of their
   // elements stay in cache.
   const size_t adjacent = HWY_MAX(kBlockBytes / sizeof(T) / size, size_t{1});
   for (size_t begin = part.sets.begin; begin < part.sets.end; begin += adjacent) {
     const size_t end = HWY_MIN(begin + adjacent, part.sets.end);
     for (size_t sample = part.first_sample; sample < part.end_sample; sample += tile) {
-      const size_t rows = HWY_MIN(tile, part.end_sample - sample);
-      for (size_t p = begin; p < end; ++p) backward_tile(sample, rows, p);
+      for (size_t p = begin; p < end; ++p) {
+        T* first = dx + (sample * sets.period + p) * size;
+        const auto next = [=](size_t r) HWY_ATTR { return first + r * stride; };
+        BackwardTile<kStream>(rows_of(sample, p), sets.centered, next);
+      }
     }
   }
 }

@@ -70,18 +70,23 @@ template <bool kStream, typename T, typename P>
 HWY_INLINE void ForwardRuns(const T* x, T* y, const Sets& sets, const SetRange& range,
                             const Affine<P>& affine, double eps,
                             const BatchStatistics& statistics) {
-  const PlainOutput<T> output{Output<T>(y)};
-  const auto normalize = [=, &sets, &affine, &statistics](size_t set) HWY_ATTR {
-    const size_t channel = sets.FirstChannel(set);
-    for (size_t k = 0; k < sets.channels; ++k) {
-      const NormalizeCoefficients<Compute<T>> coefficients = {
-          statistics.mean[set], statistics.invstd[set] * affine.Weight(channel + k),
-          affine.Bias(channel + k)};
-      const size_t offset = set * sets.Size() + k * sets.length;
-      NormalizeRun<kStream>(x, output, offset, sets.length, kNoJump, coefficients);
-    }
+  const size_t size = sets.Size();
+  const auto write = [=, &sets, &range, &affine, &statistics](const auto stream,
+                                                              auto& output) HWY_ATTR {
+    const auto normalize = [=, &sets, &affine, &statistics, &output](size_t set) HWY_ATTR {
+      const PlainOutput<T> to{Output<T>(output.Next())};
+      const size_t channel = sets.FirstChannel(set);
+      for (size_t k = 0; k < sets.channels; ++k) {
+        const NormalizeCoefficients<Compute<T>> coefficients = {
+            statistics.mean[set], statistics.invstd[set] * affine.Weight(channel + k),
+            affine.Bias(channel + k)};
+        NormalizeRun<stream()>(x + set * size, to, k * sets.length, sets.length, kNoJump,
+                               coefficients);
+      }
+    };
+    ForEachSet(x, sets, range, eps, statistics, normalize);
   };
-  ForEachSet(x, sets, range, eps, statistics, normalize);
+  WithSetsOutput<kStream>(y + range.begin * size, size, write);
 }
 
 template <bool kStream, bool kBias, typename T>
@@ -106,13 +111,17 @@ template <bool kStream, bool kBias, typename T>
 HWY_INLINE void ForwardElements(const T* x, T* y, const Sets& sets, const SetRange& range,
                                 const ElementAffine<Compute<T>>& affine, double eps,
                                 const BatchStatistics& statistics) {
-  const auto normalize = [=, &sets, &affine, &statistics](size_t set) HWY_ATTR {
-    const size_t offset = set * sets.Size();
-    NormalizeElements<kStream, kBias>(x + offset, y + offset, sets.Size(), statistics.mean[set],
-                                      statistics.invstd[set],
-                                      affine.From(sets.FirstChannel(set) * sets.length));
+  const size_t size = sets.Size();
+  const auto write = [=, &sets, &range, &affine, &statistics](const auto stream,
+                                                              auto& output) HWY_ATTR {
+    const auto normalize = [=, &sets, &affine, &statistics, &output](size_t set) HWY_ATTR {
+      NormalizeElements<stream(), kBias>(x + set * size, output.Next(), size, statistics.mean[set],
+                                         statistics.invstd[set],
+                                         affine.From(sets.FirstChannel(set) * sets.length));
+    };
+    ForEachSet(x, sets, range, eps, statistics, normalize);
   };
-  ForEachSet(x, sets, range, eps, statistics, normalize);
+  WithSetsOutput<kStream>(y + range.begin * size, size, write);
 }
 
 template <typename T, typename P>

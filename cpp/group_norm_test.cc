@@ -230,12 +230,19 @@ EVERY_TARGET_TEST(GroupNormTest, EmptyShapesWriteNoElements) {
 
 // A large output, which is written past the cache, has the bits of its halves, which are not.
 EVERY_TARGET_TEST(GroupNormTest, GivesTheSameBitsPastTheCache) {
-  constexpr size_t kLimit = kStreamBytes / sizeof(T);
+  static constexpr size_t kLimit = kStreamBytes / sizeof(T);
+  // So many samples of `size` elements.
+  const auto samples = [](size_t size) { return 2 * (kLimit / 2 / size + 1); };
   const GroupCase cases[] = {
-      {{2 * (kLimit / 2 / 99 + 1), 99, 1}, Layout::kChannelsFirst, {1, true}},
-      {{2 * (kLimit / 2 / 99 + 1), 99, 1}, Layout::kChannelsFirst, {1, false}},
-      {{2 * (kLimit / 2 / 606 + 1), 6, 101}, Layout::kChannelsFirst, {2, true}},
-      {{2 * (kLimit / 2 / 606 + 1), 6, 101}, Layout::kChannelsLast, {2, true}},
+      // Sets whose ends are those of lines where they are aligned, and others.
+      {{samples(64), 64, 1}, Layout::kChannelsFirst, {1, true}},
+      {{samples(99), 99, 1}, Layout::kChannelsFirst, {1, true}},
+      {{samples(99), 99, 1}, Layout::kChannelsFirst, {1, false}},
+      {{samples(1003), 1003, 1}, Layout::kChannelsFirst, {1, true}},
+      {{samples(6 * 101), 6, 101}, Layout::kChannelsFirst, {2, true}},
+      {{samples(6 * 501), 6, 501}, Layout::kChannelsFirst, {2, true}},
+      {{samples(6 * 11), 6, 11}, Layout::kChannelsFirst, {2, true}},
+      {{samples(6 * 101), 6, 101}, Layout::kChannelsLast, {2, true}},
   };
   for (const GroupCase& c : cases) {
     SCOPED_TRACE(::testing::Message() << c);
@@ -246,23 +253,25 @@ EVERY_TARGET_TEST(GroupNormTest, GivesTheSameBitsPastTheCache) {
     const auto x = RandomElements<T>(c, 1, Distribution::kNormal, 1);
     const auto dy = RandomElements<T>(c, 2, Distribution::kNormal, 2);
     const RandomAffine<T> affine(c.shape.c);
-    Normalized<T> whole(x, c, affine, kEps, 3);
-    const ForwardState<T> state = whole.State(affine.weight.data());
-    GroupGradients<T> gradients(dy, x, c, state, 3);
-    EXPECT_TRUE(whole.y.PaddingIsUntouched());
-    EXPECT_TRUE(gradients.dx.PaddingIsUntouched());
-    for (const size_t h : {0, 1}) {
-      const size_t offset = h * half.shape.Count();
-      PaddedArray<T> y(half.shape.Count());
-      Statistics statistics(half.Sets());
-      const Affine<T> weight_and_bias = affine;
-      EXPECT_TRUE(GroupNormForward(x.data() + offset, y.data(), half.shape, half.layout,
-                                   half.grouping, weight_and_bias, kEps, statistics));
-      EXPECT_TRUE(SameBits(y.data(), whole.y.data() + offset, y.size()));
-      const GroupGradients<T> of_half(
-          dy.data() + offset, x.data() + offset, y.data(), half,
-          {state.weight, state.mean + h * half.Sets(), state.invstd + h * half.Sets()});
-      EXPECT_TRUE(SameBits(y.data(), gradients.dx.data() + offset, y.size()));
+    for (const size_t misalignment : {0, 3}) {
+      Normalized<T> whole(x, c, affine, kEps, misalignment);
+      const ForwardState<T> state = whole.State(affine.weight.data());
+      GroupGradients<T> gradients(dy, x, c, state, misalignment);
+      EXPECT_TRUE(whole.y.PaddingIsUntouched());
+      EXPECT_TRUE(gradients.dx.PaddingIsUntouched());
+      for (const size_t h : {0, 1}) {
+        const size_t offset = h * half.shape.Count();
+        PaddedArray<T> y(half.shape.Count());
+        Statistics statistics(half.Sets());
+        const Affine<T> weight_and_bias = affine;
+        EXPECT_TRUE(GroupNormForward(x.data() + offset, y.data(), half.shape, half.layout,
+                                     half.grouping, weight_and_bias, kEps, statistics));
+        EXPECT_TRUE(SameBits(y.data(), whole.y.data() + offset, y.size()));
+        const GroupGradients<T> of_half(
+            dy.data() + offset, x.data() + offset, y.data(), half,
+            {state.weight, state.mean + h * half.Sets(), state.invstd + h * half.Sets()});
+        EXPECT_TRUE(SameBits(y.data(), gradients.dx.data() + offset, y.size()));
+      }
     }
   }
 }
