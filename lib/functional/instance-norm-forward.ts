@@ -6,7 +6,7 @@ import { type Arranged, countSets } from './arranged';
 import { forwardWithRunningStatistics } from './batch-norm-forward';
 import type { Caller } from './caller';
 import type { Kept } from './kept';
-import { refuseOverlap, refuseParameterOverlap } from './output';
+import { refuseOverlap } from './output';
 import { type Parameters, refuseSharedBuffers } from './parameters';
 import { forwardSamples } from './sample-forward';
 import { perChannel, type Statistics, updateRunning } from './statistics';
@@ -32,7 +32,7 @@ export function forwardInstances(
   momentum: number,
   room: (count: number) => Statistics,
 ): Tensor {
-  const { caller, out } = call;
+  const { caller } = call;
   if ((call.runningMean === null) !== (call.runningVar === null)) {
     throw new ArgumentError(
       `${caller.name}: running_mean and running_var must either both be None or neither be None: ` +
@@ -43,7 +43,6 @@ export function forwardInstances(
   if (!useInputStats) return forwardWithRunning(call, arranged);
   refuseOneElement(caller, arranged);
   refuseSharedBuffers(caller.name, call);
-  if (out !== null) refuseParameterOverlap(caller.name, out, call);
   const statistics = room(countSets(arranged));
   const averages = call.runningMean === null ? null : newAverages(arranged.c);
   const { input, weight, bias, eps, kept } = call;

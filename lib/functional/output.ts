@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor/tensor';
 import type { Described } from './described';
 import { checkShapeLike, sameLayout } from './like-input';
 import { coincides, overlaps } from './overlap';
-import type { Affine, Parameters } from './parameters';
+import type { Affine, Running } from './parameters';
 
 /** Refuses an output, which errors call `name`, that cannot hold the result for `input`. */
 export function checkOutput(caller: string, name: string, out: Tensor, input: Described): void {
@@ -41,7 +41,7 @@ export function refuseOverlap(
 export function refuseParameterOverlap(
   caller: string,
   out: Tensor,
-  { weight, bias, runningMean, runningVar }: Affine & Partial<Parameters>,
+  { weight, bias, runningMean, runningVar }: Affine & Partial<Running>,
 ): void {
   refuseOverlap(caller, 'out', out.data, 'weight', weight?.data);
   refuseOverlap(caller, 'out', out.data, 'bias', bias?.data);

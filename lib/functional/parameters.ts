@@ -13,11 +13,14 @@ export interface Affine {
   readonly bias: Tensor | null;
 }
 
-/** The tensors of one value per channel that a call takes; null where absent. */
-export interface Parameters extends Affine {
+/** The running statistics; null where absent. */
+export interface Running {
   readonly runningMean: Tensor | null;
   readonly runningVar: Tensor | null;
 }
+
+/** The tensors of one value per channel that a call takes; null where absent. */
+export interface Parameters extends Affine, Running {}
 
 /** Checks that each parameter has the input's channels and dtype, and its memory still. */
 export function checkParameters(
@@ -78,10 +81,7 @@ export function checkParameterShape(
 }
 
 /** Running statistics are written one after the other: two over the same memory would mix. */
-export function refuseSharedBuffers(
-  caller: string,
-  { runningMean, runningVar }: Pick<Parameters, 'runningMean' | 'runningVar'>,
-): void {
+export function refuseSharedBuffers(caller: string, { runningMean, runningVar }: Running): void {
   if (runningMean === null || runningVar === null) return;
   if (overlaps(runningMean.data, runningVar.data)) {
     throw new ArgumentError(`${caller}: running_mean and running_var share memory`);

@@ -6,12 +6,15 @@ import type { Caller } from './caller';
 import type { Kept } from './kept';
 import { machineEpsilon } from './options';
 import { checkOutput, refuseOverlap, refuseParameterOverlap, refusePartialOverlap } from './output';
-import type { Affine } from './parameters';
+import type { Affine, Running } from './parameters';
 import type { Statistics } from './statistics';
 import { checkStatus } from './status';
 
-/** A forward pass that normalizes each sample by itself; all but `out` is checked. */
-export interface SampleForwardCall extends Affine {
+/**
+ * A forward pass that normalizes each sample by itself; all but `out` is checked, which may share
+ * no memory with the running statistics either, where the caller has some.
+ */
+export interface SampleForwardCall extends Affine, Partial<Running> {
   readonly caller: Caller;
   /** The input as it was passed. */
   readonly input: Tensor;

@@ -224,9 +224,12 @@ describe.each(layerKinds)('$name', (kind) => {
     layer.forward(x);
     layer.backward(dy);
     layer.forward(x);
-    takeAway(layer.weight?.grad as Tensor);
-    const lost = 'the memory of weight.grad is gone';
-    expectRefused(() => layer.backward(dy), ArgumentError, lost);
+    for (const name of layer.bias === null ? ['weight'] : ['bias', 'weight']) {
+      const [lost] = layer.namedParameters().filter(([known]) => known === name);
+      takeAway(lost?.[1].grad as Tensor);
+      const message = `the memory of ${name}.grad is gone`;
+      expectRefused(() => layer.backward(dy), ArgumentError, message, gradsOf(layer));
+    }
     takeAway(layer.weight as Tensor);
     expectRefused(() => layer.forward(x), ArgumentError, 'the memory of weight is gone');
   });
