@@ -1,7 +1,7 @@
 /** Prints what the run found. */
 export function report({ normalize, pixels, scaled, clocks, farthest }, count) {
   console.log(`\n${normalize}`);
-  console.log('\nThe digits            mean      std      min      max');
+  console.log('\nThe digits               mean      std      min      max');
   line('before, from 0 to 1', pixels);
   line('after', scaled);
 
@@ -16,7 +16,7 @@ export function report({ normalize, pixels, scaled, clocks, farthest }, count) {
 
 function line(name, { mean, std, min, max }) {
   const numbers = [mean, std, min, max].map(([value]) => withoutSign(value.toFixed(4)).padStart(9));
-  console.log(`${name.padEnd(18)}${numbers.join('')}`);
+  console.log(`${name.padEnd(20)}${numbers.join('')}`);
 }
 
 /** -0.0000 is 0. */
