@@ -1,10 +1,11 @@
-import type { Dirent } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
  * Every file below a folder, also behind symbolic links; each folder is entered once, links to
- * nothing count as files. Rejects with the system's error where a folder cannot be read.
+ * nothing count as files; pipes and devices, which might never end, do not. Rejects with the
+ * system's error where a folder cannot be read.
  */
 export async function walk(folder: string): Promise<string[]> {
   const entered = new Set<string>();
@@ -15,18 +16,16 @@ export async function walk(folder: string): Promise<string[]> {
     entered.add(real);
     for (const entry of await readdir(path, { withFileTypes: true })) {
       const child = join(path, entry.name);
-      if (await isFolder(entry, child)) await enter(child);
-      else files.push(child);
+      const kind = await followed(entry, child);
+      if (kind === null || kind.isFile()) files.push(child);
+      else if (kind.isDirectory()) await enter(child);
     }
   };
   await enter(folder);
   return files;
 }
 
-async function isFolder(entry: Dirent, path: string): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return stat(path).then(
-    (target) => target.isDirectory(),
-    () => false,
-  );
+/** What an entry is, or a link leads to; null where that is nothing. */
+async function followed(entry: Dirent, path: string): Promise<Dirent | Stats | null> {
+  return entry.isSymbolicLink() ? stat(path).catch(() => null) : entry;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -197,6 +198,13 @@ describe('images', () => {
     symlinkSync('../colours', folder.file('links/there'));
     symlinkSync('..', folder.file('links/back'));
     expect(await stats('links')).toMatchObject({ files: 13 });
+  });
+
+  test('are no pipes, which would be waited for', async () => {
+    await plain(1, 2, 3).png().toFile(folder.file('pipes/a.png'));
+    execFileSync('mkfifo', [folder.file('pipes/b.png')]);
+    symlinkSync('b.png', folder.file('pipes/c.png'));
+    expect(await stats('pipes')).toMatchObject({ files: 1 });
   });
 });
 
