@@ -32,29 +32,28 @@ export function forwardInstances(
   momentum: number,
   room: (count: number) => Statistics,
 ): Tensor {
-  const { caller } = call;
-  if ((call.runningMean === null) !== (call.runningVar === null)) {
+  const { caller, input, weight, bias, runningMean, runningVar, eps, out, kept } = call;
+  if ((runningMean === null) !== (runningVar === null)) {
     throw new ArgumentError(
       `${caller.name}: running_mean and running_var must either both be None or neither be None: ` +
         'pass both, or null for both',
     );
   }
-  const arranged = arrangeInstances(caller, call.input, call);
+  const arranged = arrangeInstances(caller, input, call);
   if (!useInputStats) return forwardWithRunning(call, arranged);
   refuseOneElement(caller, arranged);
   refuseSharedBuffers(caller.name, call);
   const statistics = room(countSets(arranged));
-  const averages = call.runningMean === null ? null : newAverages(arranged.c);
-  const { input, weight, bias, eps, kept } = call;
+  const averages = runningMean === null ? null : newAverages(arranged.c);
   const output = forwardSamples(
-    { caller, input, arranged, weight, bias, eps, out, kept },
+    { caller, input, arranged, weight, bias, runningMean, runningVar, eps, out, kept },
     statistics,
   );
   // Of no instances there is no average.
   if (averages !== null && arranged.input.size > 0) {
     averageOver(arranged, statistics, averages);
     const correction = arranged.s / (arranged.s - 1);
-    updateRunning(call.runningMean, call.runningVar, averages, momentum, correction);
+    updateRunning(runningMean, runningVar, averages, momentum, correction);
   }
   return output;
 }
