@@ -8,16 +8,22 @@ import { nameOf } from './tensor/name-of';
  */
 export function checkOptions(caller: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ArgumentError(
-      `${caller}: options should be an object of ${known.join(', ')}, got ${nameOf(options)}`,
-    );
+    throw noOptions(caller, options, known);
   }
   for (const key in options) {
     if (known.includes(key)) continue;
+    // A tensor in their place, as PyTorch's functions take it.
+    if (nameOf(options) !== 'Object') throw noOptions(caller, options, known);
     throw new ArgumentError(
       `${caller}: unknown option ${nameOf(key)}, the options are ${known.join(', ')}`,
     );
   }
+}
+
+function noOptions(caller: string, got: unknown, known: readonly string[]): ArgumentError {
+  return new ArgumentError(
+    `${caller}: options should be an object of ${known.join(', ')}, got ${nameOf(got)}`,
+  );
 }
 
 /** @internal */

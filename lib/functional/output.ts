@@ -17,7 +17,7 @@ export function checkOutput(caller: string, name: string, out: Tensor, input: De
   }
   if (!sameLayout(out, input)) {
     throw new ShapeError(
-      `${caller}: ${name} should have the input's memory format ${input.memoryFormat}, ` +
+      `${caller}: ${name} should have the result's memory format ${input.memoryFormat}, ` +
         `got ${out.memoryFormat}`,
     );
   }

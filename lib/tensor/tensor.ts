@@ -159,6 +159,11 @@ export class Tensor {
     return formatTensor(this);
   }
 
+  /** What errors and `Object.prototype.toString` call it. */
+  get [Symbol.toStringTag](): string {
+    return 'Tensor';
+  }
+
   [inspectCustom](): string {
     return this.toString();
   }

@@ -107,7 +107,7 @@ describe.each([true, false])('batchNorm with training: %s refuses', (training) =
     refused(
       call(zeros([4, 3, 2, 2], { memoryFormat: 'channelsLast' })),
       ShapeError,
-      "out should have the input's memory format contiguous, got channelsLast",
+      "out should have the result's memory format contiguous, got channelsLast",
     );
     refused(
       call({ data: input.data, shape: input.shape, memoryFormat: 'channelsLast' }),
@@ -226,7 +226,7 @@ describe.each([true, false])('batchNorm with training: %s refuses', (training) =
     refused(
       () => F.batchNorm(input, mean, variance, wrong(ones([3]))),
       ArgumentError,
-      "unknown option 'data'",
+      'options should be an object of weight, bias, training, momentum, eps, out, unbiasedRunningVar, activation, negativeSlope, residual, got Tensor',
     );
     refused(
       () => F.batchNorm(input, mean, variance, wrong(null)),

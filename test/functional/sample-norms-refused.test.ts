@@ -91,7 +91,7 @@ describe.each(cases)('$function refuses', ({ function: name, norm, parameters })
       );
     }
     const last = full(shape, 9, { memoryFormat: 'channelsLast' });
-    const format = "out should have the input's memory format contiguous, got channelsLast";
+    const format = "out should have the result's memory format contiguous, got channelsLast";
     refused(name, forward({ out: last }), ShapeError, format, [last]);
   });
 
@@ -343,7 +343,7 @@ test.each([
   const call = () => norm.forward(last, { out: over });
   const message = 'out shares memory with input, which is channels last';
   refused(name, call, ArgumentError, message, [last]);
-  const format = "out should have the input's memory format contiguous, got channelsLast";
+  const format = "out should have the result's memory format contiguous, got channelsLast";
   refused(name, () => norm.forward(last, { out: last }), ShapeError, format, [last]);
   refused(
     `${name}Backward`,
@@ -481,4 +481,9 @@ describe('instanceNorm refuses', () => {
     const message = 'invstd is needed, one value per channel, as the forward pass used it';
     refused('instanceNormBackward', call, ArgumentError, message);
   });
+});
+
+test("a tensor in the options' place, as PyTorch's functions take it", () => {
+  const expected = 'options should be an object of weight, bias, eps, out, got Tensor';
+  refused('layerNorm', () => F.layerNorm(x, [4], wrong(ones([4]))), ArgumentError, expected);
 });

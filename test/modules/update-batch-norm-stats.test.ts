@@ -364,6 +364,7 @@ describe('updateBatchNormStats changes nothing where', () => {
 
   test.each([
     [{}, [], 'expected a Module, got Object'],
+    [randn([2, 3]), [], 'expected a Module, got Tensor'],
     [null, [], 'expected a Module, got null'],
     [new (class Table extends Module {})(), [], 'Table has no forward'],
     [new BatchNorm1d(3), rows(4), 'expected batches to be an iterable or an async iterable'],
