@@ -10,6 +10,7 @@
 #include "cpp/backward_apply-inl.h"
 #include "cpp/backward_reduce-inl.h"
 #include "cpp/sets-inl.h"
+#include "cpp/staged_output-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
@@ -26,7 +27,6 @@ HWY_INLINE void BackwardRuns(const T* dy, const T* x, T* dx, const Sets& sets,
     for (size_t set = range.begin; set < range.end; ++set) {
       const PlainGradient<T> gradient{OutputGradient<T>(dy + set * size)};
       const T* values = x + set * size;
-      T* to = output.Next();
       const size_t first = set * sets.channels;
       const size_t channel = sets.FirstChannel(set);
       for (size_t k = 0; k < sets.channels; ++k) {
@@ -41,12 +41,12 @@ HWY_INLINE void BackwardRuns(const T* dy, const T* x, T* dx, const Sets& sets,
           sums.From(first));
       for (size_t k = 0; k < sets.channels; ++k) {
         const size_t offset = k * sets.length;
-        BackwardApplyRun<stream()>(gradient + offset, values + offset, to + offset, sets.length,
+        BackwardApplyRun<stream()>(gradient + offset, values + offset, output.Next(), sets.length,
                                    kNoJump, coefficients.WithWeight(state.Weight(channel + k)));
       }
     }
   };
-  WithSetsOutput<kStream>(dx + range.begin * size, size, write);
+  WithStagedOutput<kStream>(dx + range.begin * size, sets.length, write);
 }
 
 // Sets with the same weights, one a sample: those of a tile, rows `stride` elements apart.
@@ -194,7 +194,7 @@ HWY_INLINE void BackwardElements(const T* dy, const T* x, T* dx, const Sets& set
         BackwardTile<stream()>(rows_of(sample, 0), sets.centered, next);
       }
     };
-    WithSetsOutput<kStream>(dx + part.first_sample * size, size, write);
+    WithStagedOutput<kStream>(dx + part.first_sample * size, size, write);
     return;
   }
   // So many adjacent sets that memory is read in pieces of a block, while the sums of their

@@ -9,6 +9,7 @@
 #include "cpp/run_moments-inl.h"
 #include "cpp/set_moments-inl.h"
 #include "cpp/sets-inl.h"
+#include "cpp/staged_output-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
@@ -74,19 +75,20 @@ HWY_INLINE void ForwardRuns(const T* x, T* y, const Sets& sets, const SetRange& 
   const auto write = [=, &sets, &range, &affine, &statistics](const auto stream,
                                                               auto& output) HWY_ATTR {
     const auto normalize = [=, &sets, &affine, &statistics, &output](size_t set) HWY_ATTR {
-      const PlainOutput<T> to{Output<T>(output.Next())};
       const size_t channel = sets.FirstChannel(set);
       for (size_t k = 0; k < sets.channels; ++k) {
         const NormalizeCoefficients<Compute<T>> coefficients = {
             statistics.mean[set], statistics.invstd[set] * affine.Weight(channel + k),
             affine.Bias(channel + k)};
-        NormalizeRun<stream()>(x + set * size, to, k * sets.length, sets.length, kNoJump,
-                               coefficients);
+        constexpr size_t kOffset = 0;
+        NormalizeRun<stream()>(x + set * size + k * sets.length,
+                               PlainOutput<T>(Output<T>(output.Next())), kOffset, sets.length,
+                               kNoJump, coefficients);
       }
     };
     ForEachSet(x, sets, range, eps, statistics, normalize);
   };
-  WithSetsOutput<kStream>(y + range.begin * size, size, write);
+  WithStagedOutput<kStream>(y + range.begin * size, sets.length, write);
 }
 
 template <bool kStream, bool kBias, typename T>
@@ -121,7 +123,7 @@ HWY_INLINE void ForwardElements(const T* x, T* y, const Sets& sets, const SetRan
     };
     ForEachSet(x, sets, range, eps, statistics, normalize);
   };
-  WithSetsOutput<kStream>(y + range.begin * size, size, write);
+  WithStagedOutput<kStream>(y + range.begin * size, size, write);
 }
 
 template <typename T, typename P>

@@ -17,7 +17,7 @@ namespace {
 // Whether a pass for each channel of a set would be too short: weights are then spread over the
 // elements. A set of one channel needs one pass anyway.
 bool GoesByElement(const Sets& sets) {
-  constexpr size_t kShortLength = 96;
+  constexpr size_t kShortLength = 32;
   return sets.channels != 1 && sets.length < kShortLength;
 }
 
@@ -90,7 +90,9 @@ void JoinElements(const double* elements, size_t parts, size_t channels, size_t 
   std::fill_n(gradients, channels, 0.0);
   for (size_t p = 0; p < parts; ++p) {
     for (size_t c = 0; c < channels; ++c) {
-      for (size_t j = 0; j < length; ++j) gradients[c] += *elements++;
+      double sum = 0.0;
+      for (size_t j = 0; j < length; ++j) sum += *elements++;
+      gradients[c] += sum;
     }
   }
 }
