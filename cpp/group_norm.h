@@ -22,7 +22,8 @@ struct Grouping {
 //   LayerNorm, RMSNorm  (n, c, 1) with 1 group
 //   GroupNorm           (n, c, s)
 //   InstanceNorm        (n, c, s) with c groups
-// Each is false where scratch memory ran out. Empty inputs write no elements and no statistics.
+// Each is false where scratch memory ran out; some samples may be written then. Empty inputs write
+// no elements and no statistics.
 
 // y = (x - mean) * invstd * weight + bias, and the statistics. y may be x.
 template <typename T, typename P>

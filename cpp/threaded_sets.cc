@@ -32,6 +32,7 @@ Runs ChannelRuns(const Sets& sets) {
   return {sets.count * sets.channels, sets.length, 1, 0, sets.length};
 }
 
+// The channels' weights and biases spread over their elements.
 template <typename T, typename P>
 bool ForwardByElement(const T* x, T* y, const Sets& sets, const Affine<P>& affine, double eps,
                       const BatchStatistics& statistics) {
@@ -50,6 +51,7 @@ bool ForwardByElement(const T* x, T* y, const Sets& sets, const Affine<P>& affin
   return true;
 }
 
+// Whole sets, channel by channel.
 template <typename T, typename P>
 bool ForwardByChannel(const T* x, T* y, const Sets& sets, const Affine<P>& affine, double eps,
                       const BatchStatistics& statistics) {
@@ -61,6 +63,7 @@ bool ForwardByChannel(const T* x, T* y, const Sets& sets, const Affine<P>& affin
   return true;
 }
 
+// The moments of all sets, whose chunks the threads share, then all of them normalized.
 template <typename T, typename P>
 bool ForwardByChunk(const T* x, T* y, const Sets& sets, const Affine<P>& affine, double eps,
                     const BatchStatistics& statistics) {
@@ -97,6 +100,7 @@ void JoinElements(const double* elements, size_t parts, size_t channels, size_t 
   }
 }
 
+// As the forward passes of the same names.
 template <typename T, typename P>
 bool BackwardByElement(const T* dy, const T* x, T* dx, const Sets& sets,
                        const ForwardState<P>& state, const ParameterGradients& gradients) {
