@@ -39,7 +39,7 @@ function json({ identity, part, tree, skipped }: PartialStats): string {
     variance: numbers(variance),
     min: numbers(min),
     max: numbers(max),
-    normalize: normalizeLine(moments),
+    normalize: count === 0 ? null : normalizeLine(moments),
     skipped: skipped.map(({ file, reason }) => ({ file, reason })),
   });
 }
@@ -55,6 +55,7 @@ function text({ identity, part, tree, skipped }: PartialStats): string {
   const ofPart = part.of === 1 ? '' : `, part ${part.index} of ${part.of}`;
   const without = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
   const title = `${files} ${names[kind]}${files === 1 ? '' : 's'}${ofPart}${without}`;
+  if (moments.count === 0) return `${title}: no values`;
   return [
     `${title}: ${moments.count} values a channel`,
     '',

@@ -43,6 +43,13 @@ describe.each([1, 2, 3, 5, 13, 20])('%d parts', (parts) => {
   );
 });
 
+test('a part without files says so, and names no mean', async () => {
+  const args = ['stats', 'images', '--part', '1/20', '-o', 'part-1-of-20.json'];
+  const { status, stdout } = await batchnorm(args, folder.path);
+  expect([status, stdout]).toEqual([0, '13 images, part 1 of 20: no values\n']);
+  expect(await json(args, folder.path)).toMatchObject({ count: 0, normalize: null });
+});
+
 test('files that cannot be read count in parts as in one run', async () => {
   folder.file('broken/a.png', readFileSync(at('images/1.png')));
   folder.file('broken/b.png', 'no image');
