@@ -1,4 +1,15 @@
+export {
+  type Checkpoint,
+  loadSafetensors,
+  loadSafetensorsMetadata,
+  type SaveableStateDict,
+  type SaveableTensor,
+  type SaveSafetensorsOptions,
+  saveSafetensors,
+} from './checkpoints';
 export { ArgumentError, BatchNormError, DTypeError, ShapeError, StateDictError } from './errors';
+export { FileError } from './formats/file-error';
+export { FormatError } from './formats/format-error';
 export type {
   ActivationName,
   BatchNormBackwardOptions,
@@ -76,6 +87,9 @@ export {
   empty,
   type FloatArray,
   full,
+  type IntegerArray,
+  type IntegerDType,
+  type IntegerTensor,
   type MemoryFormat,
   manualSeed,
   type NestedArray,

@@ -1,5 +1,4 @@
-import { ArrayFile } from '../formats/array-file';
-import type { FileArray, FileDType } from '../formats/array-header';
+import { ArrayFile, type FileArray, type FileDType } from '../formats/array-file';
 import { RunningMoments } from '../index';
 import { CommandError, oneLine } from './command-error';
 import type { Dataset } from './dataset';

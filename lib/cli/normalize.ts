@@ -1,6 +1,7 @@
+import { AtomicFile } from '../formats/atomic-file';
+import { FileError } from '../formats/file-error';
 import { writeNpyHeader } from '../formats/npy';
 import { transforms } from '../index';
-import { AtomicFile } from './atomic-file';
 import { aboutFile, CommandError } from './command-error';
 import type { Channels } from './decode';
 import type { Environment } from './environment';
@@ -106,7 +107,9 @@ async function write(
     return ExitCode.ok;
   } catch (error) {
     file?.abandon();
-    throw error instanceof CommandError ? error : aboutFile(input, error);
+    throw error instanceof CommandError || error instanceof FileError
+      ? error
+      : aboutFile(input, error);
   } finally {
     progress.stop();
     interruption.ignore();

@@ -1,5 +1,5 @@
 import { ArrayFile } from '../formats/array-file';
-import { littleEndianBytes } from '../formats/npy';
+import { littleEndianBytes } from '../formats/byte-order';
 import type { transforms } from '../index';
 import { CommandError } from './command-error';
 import { axesOf } from './layout';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { littleEndianBytes } from '../formats/npy';
+import { littleEndianBytes } from '../formats/byte-order';
 import type { transforms } from '../index';
 import { CommandError } from './command-error';
 import { type Channels, decode, readFormat } from './decode';

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { CommanderError } from 'commander';
+import { FileError } from '../formats/file-error';
 import { CommandError, oneLine } from './command-error';
 import type { Environment } from './environment';
 import { ExitCode } from './exit-code';
@@ -44,5 +45,6 @@ function explain(error: unknown): string {
 /** The library's errors are, though the addon that does not load has several lines to say. */
 function isForUser(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
-  return error instanceof CommandError || String(code).startsWith('ERR_BATCHNORM_');
+  const isOfFile = error instanceof FileError;
+  return isOfFile || error instanceof CommandError || String(code).startsWith('ERR_BATCHNORM_');
 }

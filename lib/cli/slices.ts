@@ -1,4 +1,4 @@
-import type { FileArray } from '../formats/array-header';
+import type { FileArray } from '../formats/array-file';
 import type { Axes } from './layout';
 
 /** Elements of one slice: 1 MB of float32. */

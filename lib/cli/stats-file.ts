@@ -1,7 +1,7 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { writeAtomically } from '../formats/atomic-file';
 import { RunningMoments } from '../index';
-import { writeAtomically } from './atomic-file';
 import { CommandError, oneLine } from './command-error';
 import type { Kind } from './inputs';
 import { type MomentNode, MomentTree } from './moment-tree';
@@ -17,7 +17,7 @@ export function saveStats(path: string, stats: PartialStats): void {
   const { index, of } = part;
   const nodes = tree.nodes;
   const content = { type, version, ...identity, part: `${index}/${of}`, nodes, skipped };
-  writeAtomically(path, `${JSON.stringify(content)}\n`);
+  writeAtomically(path, [Buffer.from(`${JSON.stringify(content)}\n`)]);
 }
 
 /** Refuses a file that could not be written, before there is work to lose. */

@@ -1,21 +1,30 @@
-import { endianness } from 'node:os';
 import { sizeOf } from '../tensor/shape';
-import { type ArrayHeader, elementBytes, type FileArray, type FileDType } from './array-header';
+import type { ArrayHeader } from './array-header';
+import { fromByteOrder } from './byte-order';
 import { type ByteSource, openBytes } from './byte-source';
+import { type ElementType, elementBytes } from './element-type';
 import { FormatError } from './format-error';
 import { idxHeaderBytes, isIdx, readIdxHeader } from './idx';
 import { isNpy, npyHeaderBytes, readNpyHeader } from './npy';
 
 const arrayTypes = { uint8: Uint8Array, float32: Float32Array, float64: Float64Array };
 
+/** Element types of which slices are read. */
+export type FileDType = keyof typeof arrayTypes;
+
+/** An array of each type. */
+export type FileArray = Uint8Array | Float32Array | Float64Array;
+
 /** An array in a .npy or IDX file, packed by gzip or not, of which slices can be read. */
 export class ArrayFile {
   readonly #bytes: ByteSource;
   readonly #header: ArrayHeader;
+  readonly dtype: FileDType;
 
   private constructor(bytes: ByteSource, header: ArrayHeader) {
     this.#bytes = bytes;
     this.#header = header;
+    this.dtype = dtypeOf(header);
   }
 
   /**
@@ -36,10 +45,6 @@ export class ArrayFile {
     }
   }
 
-  get dtype(): FileDType {
-    return this.#header.dtype;
-  }
-
   get shape(): readonly number[] {
     return this.#header.shape;
   }
@@ -51,15 +56,16 @@ export class ArrayFile {
 
   /** `count` elements from element `first` on, in row-major order. */
   async read(first: number, count: number): Promise<FileArray> {
-    const { dtype, offset } = this.#header;
+    const { dtype } = this;
+    const { offset, endianness } = this.#header;
     const array = new arrayTypes[dtype](count);
-    const bytes = new Uint8Array(array.buffer);
+    const bytes = Buffer.from(array.buffer);
     const position = offset + first * elementBytes[dtype];
     const filled = await this.#bytes.read(bytes, position);
     if (filled < bytes.length) throw this.#wrongSize(position + filled);
     // Only what follows the last element tells whether a packed file is sound.
     if (first + count === this.size && this.#bytes.size === null) await this.#expectEnd();
-    if (this.#header.endianness !== endianness()) swapBytes(bytes, dtype);
+    fromByteOrder(bytes, elementBytes[dtype], endianness);
     return array;
   }
 
@@ -107,8 +113,18 @@ async function readWhole(bytes: ByteSource, length: number): Promise<Buffer> {
   return header;
 }
 
-function swapBytes(bytes: Uint8Array, dtype: FileDType): void {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (dtype === 'float32') buffer.swap32();
-  if (dtype === 'float64') buffer.swap64();
+function dtypeOf({ type, shape, fortranOrder }: ArrayHeader): FileDType {
+  if (!isFileDType(type)) {
+    throw new FormatError(
+      `holds elements of type ${type}; read are uint8, float32 and float64: save a.astype('float32')`,
+    );
+  }
+  if (fortranOrder && shape.length > 1) {
+    throw new FormatError('in Fortran order; save numpy.ascontiguousarray(a)');
+  }
+  return type;
+}
+
+function isFileDType(type: ElementType): type is FileDType {
+  return type in arrayTypes;
 }

@@ -1,23 +1,15 @@
 import { sizeOf } from '../tensor/shape';
+import type { Endianness } from './byte-order';
+import type { ElementType } from './element-type';
 import { FormatError } from './format-error';
 
-/** Element types of arrays in files. */
-export type FileDType = 'uint8' | 'float32' | 'float64';
-
-/** An array of each type. */
-export type FileArray = Uint8Array | Float32Array | Float64Array;
-
-export const elementBytes: Readonly<Record<FileDType, number>> = {
-  uint8: 1,
-  float32: 4,
-  float64: 8,
-};
-
-/** What the beginning of a file says about the array in it, which is in row-major order. */
+/** What the beginning of a file says about the array in it. */
 export interface ArrayHeader {
-  readonly dtype: FileDType;
+  readonly type: ElementType;
   readonly shape: readonly number[];
-  readonly endianness: 'LE' | 'BE';
+  readonly endianness: Endianness;
+  /** Whether the first index runs fastest, not the last one. */
+  readonly fortranOrder: boolean;
   /** Where the elements begin, in bytes. */
   readonly offset: number;
 }

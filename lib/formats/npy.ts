@@ -1,17 +1,34 @@
-import { endianness } from 'node:os';
-import type { FloatArray } from '../tensor/dtype';
-import { type ArrayHeader, checkFileShape, type FileDType } from './array-header';
+import { type ArrayHeader, checkFileShape } from './array-header';
+import type { Endianness } from './byte-order';
+import { type ElementType, elementBytes } from './element-type';
 import { FormatError } from './format-error';
+import type { Input } from './input';
+import { shorten } from './shorten';
 
 // https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 const magic = Buffer.from('\x93NUMPY', 'latin1');
-const descriptors: Readonly<Record<FileDType, string>> = {
-  uint8: '|u1',
-  float32: '<f4',
-  float64: '<f8',
+/** How NumPy calls each type, after the order of its bytes. */
+const codes: Readonly<Record<NpyType, string>> = {
+  bool: 'b1',
+  uint8: 'u1',
+  int8: 'i1',
+  uint16: 'u2',
+  int16: 'i2',
+  float16: 'f2',
+  uint32: 'u4',
+  int32: 'i4',
+  float32: 'f4',
+  uint64: 'u8',
+  int64: 'i8',
+  float64: 'f8',
 };
 /** NumPy refuses longer ones too: no shape needs them. */
 const longestHeader = 10_000;
+/** Room that NumPy leaves after the header, for the first size to grow to so many digits. */
+const mostDigits = 21;
+
+/** Element types that NumPy has. */
+export type NpyType = Exclude<ElementType, 'bfloat16'>;
 
 export function isNpy(start: Uint8Array): boolean {
   return magic.equals(start.subarray(0, magic.length));
@@ -30,6 +47,17 @@ export function npyHeaderBytes(start: Buffer): number {
   return before + length;
 }
 
+/** Reads the header with which a file begins, and leaves the elements. */
+export function takeNpyHeader(file: Input): ArrayHeader {
+  const start = Buffer.alloc(Math.min(12, file.left));
+  file.read(start);
+  const length = npyHeaderBytes(start);
+  const rest = Buffer.alloc(Math.max(0, length - start.length));
+  if (rest.length > file.left) throw new FormatError('cut off in its header');
+  file.read(rest);
+  return readNpyHeader(Buffer.concat([start, rest], length));
+}
+
 /** Reads a whole header, of `npyHeaderBytes` bytes. */
 export function readNpyHeader(bytes: Buffer): ArrayHeader {
   const before = bytes[6] === 1 ? 10 : 12;
@@ -42,18 +70,22 @@ export function readNpyHeader(bytes: Buffer): ArrayHeader {
     throw new FormatError(`has a header without descr, fortran_order and shape: ${shorten(text)}`);
   }
   const sizes = readShape(shape);
-  if (fortranOrder === 'True' && sizes.length > 1) {
-    throw new FormatError('in Fortran order; save numpy.ascontiguousarray(a)');
-  }
-  return { dtype: readDescriptor(descr), shape: sizes, endianness: 'LE', offset: bytes.length };
+  return {
+    ...readDescriptor(descr),
+    shape: sizes,
+    fortranOrder: fortranOrder === 'True',
+    offset: bytes.length,
+  };
 }
 
 /** The header of a .npy file, version 1.0, after which the elements follow. */
-export function writeNpyHeader(dtype: FileDType, shape: readonly number[]): Buffer {
+export function writeNpyHeader(type: NpyType, shape: readonly number[]): Buffer {
+  const descriptor = `${elementBytes[type] === 1 ? '|' : '<'}${codes[type]}`;
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const text = `{'descr': '${descriptors[dtype]}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  // The elements begin at a multiple of 64, as NumPy puts them.
-  const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
+  const text = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const room = shape.length === 0 ? 0 : mostDigits - String(shape[0]).length;
+  // The elements begin at a multiple of 64, as NumPy puts them: after one space or more.
+  const length = (Math.floor((10 + text.length + room + 1) / 64) + 1) * 64 - 10;
   const header = Buffer.alloc(10 + length, ' ');
   magic.copy(header);
   header.writeUInt8(1, 6);
@@ -62,14 +94,6 @@ export function writeNpyHeader(dtype: FileDType, shape: readonly number[]): Buff
   header.write(text, 10, 'latin1');
   header.write('\n', header.length - 1);
   return header;
-}
-
-/** The elements as they follow the header. */
-export function littleEndianBytes(elements: FloatArray): Uint8Array {
-  const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT } = elements;
-  const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
-  if (endianness() === 'LE') return bytes;
-  return BYTES_PER_ELEMENT === 4 ? Buffer.from(bytes).swap32() : Buffer.from(bytes).swap64();
 }
 
 /** A key, and a string, a Boolean, a tuple of integers or, to name it in an error, a list. */
@@ -90,13 +114,15 @@ function readDictionary(text: string): Map<string, string> {
   throw new FormatError(`has a header that cannot be read: ${shorten(text)}`);
 }
 
-function readDescriptor(value: string): FileDType {
-  const written = value.slice(1, -1);
-  const known = Object.entries(descriptors).find(([, descriptor]) => descriptor === written);
-  if (known !== undefined && !value.startsWith('[')) return known[0] as FileDType;
+function readDescriptor(value: string): { type: NpyType; endianness: Endianness } {
+  const [, order, code] = /^['"]([<>|])(\w\d)['"]$/.exec(value) ?? [];
+  const [type] = Object.entries(codes).find(([, known]) => known === code) ?? [];
+  if (type !== undefined && (order !== '|' || code?.endsWith('1'))) {
+    return { type: type as NpyType, endianness: order === '>' ? 'BE' : 'LE' };
+  }
   throw new FormatError(
-    `holds elements of type ${shorten(value)}; read are '<f4', '<f8' and '|u1': ` +
-      "save a.astype('float32')",
+    `holds elements of type ${shorten(value)}; read are Booleans, integers and floats of up to ` +
+      "8 bytes: save a.astype('float32')",
   );
 }
 
@@ -111,9 +137,4 @@ function readShape(value: string): readonly number[] {
       .filter((size) => size.trim() !== '')
       .map(Number),
   );
-}
-
-function shorten(text: string): string {
-  const line = text.trim();
-  return line.length > 80 ? `${line.slice(0, 80)}...` : line;
 }

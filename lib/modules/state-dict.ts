@@ -1,5 +1,6 @@
 import { ArgumentError, BatchNormError, ShapeError, StateDictError } from '../errors';
 import { checkBoolean, checkOptions } from '../options';
+import type { IntegerArray } from '../tensor/integer-tensor';
 import { memoryGone, requireMemory } from '../tensor/memory';
 import { nameOf } from '../tensor/name-of';
 import { formatShape, sameShape } from '../tensor/shape';
@@ -12,12 +13,8 @@ export type StateDict = Record<string, Tensor | number>;
 /** What a module takes: tensors or what stands for one; counters also as number or bigint. */
 export type StateDictLike = Readonly<Record<string, StateValue>>;
 
-/** A counter may be an int64 tensor, as PyTorch's own is. */
-export type StateValue =
-  | TensorLike
-  | number
-  | bigint
-  | { readonly data: BigInt64Array | BigUint64Array | Int32Array };
+/** A counter may be a tensor of one integer, as PyTorch's own is. */
+export type StateValue = TensorLike | number | bigint | { readonly data: IntegerArray };
 
 export interface LoadStateDictOptions {
   /** Whether missing and unexpected keys are an error; true unless told. */

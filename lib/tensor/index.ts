@@ -9,6 +9,7 @@ export {
   zeros,
 } from './creation';
 export type { DType, FloatArray } from './dtype';
+export type { IntegerArray, IntegerDType, IntegerTensor } from './integer-tensor';
 export type { MemoryFormat } from './memory-format';
 export type { NestedArray } from './nested';
 export type { TensorOptions } from './options';

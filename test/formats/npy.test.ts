@@ -35,6 +35,12 @@ describe('what NumPy writes is read', () => {
     expect((await read(npy(text, Uint8Array.of(7)))).shape).toEqual(expected);
   });
 
+  test('the most significant byte first', async () => {
+    const text = "{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }";
+    const bytes = Buffer.from([0x3f, 0xc0, 0, 0, 0xc0, 0, 0, 0]);
+    expect((await read(npy(text, bytes))).elements).toEqual([1.5, -2]);
+  });
+
   test('no elements', async () => {
     const text = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 0), }";
     const { shape, elements } = await read(npy(text, new Float32Array(0)));
@@ -95,8 +101,9 @@ describe('what is not a whole .npy file is refused', () => {
     ],
     ['code', npy("{'descr': open('x'), }", Buffer.alloc(0)), 'has a header that cannot be read'],
     ['another key', dictionary({ more: '1' }), 'has a header that cannot be read'],
-    ['big-endian', dictionary({ descr: "'>f4'" }), "holds elements of type '>f4'; read are '<f4'"],
-    ['integers', dictionary({ descr: "'<i8'" }), "holds elements of type '<i8'"],
+    ['integers', dictionary({ descr: "'<i8'" }), 'holds elements of type int64; read are uint8'],
+    ['complex numbers', dictionary({ descr: "'<c8'" }), "holds elements of type '<c8'; read are"],
+    ['floats of no order', dictionary({ descr: "'|f4'" }), "holds elements of type '|f4'"],
     ['objects', dictionary({ descr: "'|O'" }), "holds elements of type '|O'"],
     ['records', dictionary({ descr: "[('a', '<f4')]" }), "of type [('a', '<f4')]"],
     ['Fortran order', dictionary({ fortran_order: 'True', shape: '(1, 2)' }), 'in Fortran order'],

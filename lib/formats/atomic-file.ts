@@ -8,16 +8,21 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { CommandError, oneLine } from './command-error';
+import { threadId } from 'node:worker_threads';
+import { aboutPath } from './file-error';
+
+/** One call of the system takes less than 2 GB. */
+const most = 2 ** 30;
 
 /** A file that appears under its name once it is whole; until then what was there stays. */
 export class AtomicFile {
   readonly #name: string;
   readonly #path: string;
   /** Null where there is no ordinary file, which can be replaced, but a device to write to. */
-  readonly #temporary: string | null;
-  readonly #descriptor: number;
+  #temporary: string | null;
+  #descriptor: number | null;
 
+  /** @throws FileError, as all that it does, where the system refuses */
   constructor(name: string) {
     this.#name = name;
     [this.#path, this.#temporary, this.#descriptor] = this.#attempt(() => open(name));
@@ -26,31 +31,36 @@ export class AtomicFile {
   write(bytes: Uint8Array): void {
     this.#attempt(() => {
       for (let written = 0; written < bytes.length; ) {
-        written += writeSync(this.#descriptor, bytes, written);
+        const length = Math.min(bytes.length - written, most);
+        written += writeSync(this.#descriptor as number, bytes, written, length);
       }
     });
   }
 
   commit(): void {
     this.#attempt(() => {
-      if (this.#temporary !== null) fsyncSync(this.#descriptor);
-      closeSync(this.#descriptor);
+      if (this.#temporary !== null) fsyncSync(this.#descriptor as number);
+      this.#close();
       if (this.#temporary !== null) renameSync(this.#temporary, this.#path);
+      this.#temporary = null;
     });
   }
 
-  /** Leaves what was there. */
+  /** Leaves what was there; does nothing after `commit`. */
   abandon(): void {
-    closeSync(this.#descriptor);
+    this.#close();
     if (this.#temporary !== null) rmSync(this.#temporary, { force: true });
+    this.#temporary = null;
+  }
+
+  #close(): void {
+    const descriptor = this.#descriptor;
+    this.#descriptor = null;
+    if (descriptor !== null) closeSync(descriptor);
   }
 
   #attempt<T>(action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      throw new CommandError(`cannot write ${this.#name}: ${oneLine(error)}`);
-    }
+    return aboutPath('write', this.#name, action);
   }
 }
 
@@ -59,17 +69,18 @@ function open(name: string): [path: string, temporary: string | null, descriptor
   // Not by its real path, which a pipe behind /dev/stdout does not have.
   if (there !== undefined && !there.isFile()) return [name, null, openSync(name, 'w')];
   const path = there === undefined ? name : realpathSync(name);
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${process.pid}-${threadId}.tmp`;
   return [path, temporary, openSync(temporary, 'w', there?.mode)];
 }
 
-export function writeAtomically(name: string, text: string): void {
+/** Writes the file whole, or leaves what was there. */
+export function writeAtomically(name: string, chunks: Iterable<Uint8Array>): void {
   const file = new AtomicFile(name);
   try {
-    file.write(Buffer.from(text));
+    for (const chunk of chunks) file.write(chunk);
+    file.commit();
   } catch (error) {
     file.abandon();
     throw error;
   }
-  file.commit();
 }

@@ -1,0 +1,43 @@
+import { readFile } from '../formats/input';
+import { readSafetensorsHeader } from '../formats/safetensors-header';
+import { type Checkpoint, checkpointValue } from './checkpoint';
+import { checkPath } from './path';
+import { readElements } from './read-elements';
+
+/**
+ * Reads the tensors of a safetensors file, each into memory of its own; `loadStateDict` takes them.
+ * float32 and float64 come as Tensors, float16 and bfloat16 widened to float32, which changes no
+ * value. A single int64 is a number where that is exact; other integers and Booleans are
+ * {@link IntegerTensor}s. All is checked against the size of the file before memory is taken.
+ *
+ * The format: https://github.com/huggingface/safetensors#format
+ *
+ * @param path Of an ordinary file.
+ * @returns The tensors by key, in the order in which they stand in the file.
+ * @throws FormatError where the file is not a whole safetensors file, or has a dtype that is none of
+ * the above; FileError where it cannot be read, its `code` being the system's ('ENOENT', ...).
+ */
+export function loadSafetensors(path: string | URL): Checkpoint {
+  return readFile(checkPath('loadSafetensors', path), (file) => {
+    const input = file.from(0);
+    const { entries } = readSafetensorsHeader(input);
+    return Object.fromEntries(
+      entries.map(({ key, type, shape }) => {
+        const elements = { type, shape, endianness: 'LE', fortranOrder: false } as const;
+        return [key, checkpointValue(readElements(input, elements))];
+      }),
+    );
+  });
+}
+
+/**
+ * The metadata of a safetensors file, text by name; empty where it has none. The tensors are
+ * checked, but not read.
+ *
+ * @throws as {@link loadSafetensors}
+ */
+export function loadSafetensorsMetadata(path: string | URL): Readonly<Record<string, string>> {
+  return readFile(checkPath('loadSafetensorsMetadata', path), (file) => {
+    return readSafetensorsHeader(file.from(0)).metadata;
+  });
+}

@@ -1,0 +1,113 @@
+import { FormatError } from './format-error';
+import { quoted } from './shorten';
+
+/**
+ * JSON of a known form (RFC 8259), read value by value. `JSON.parse` would keep the last of several
+ * members of one name, and build whatever a hostile file tells it to before anyone can look at it.
+ */
+export class JsonText {
+  readonly #text: string;
+  #position = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Reads an object; `readMember` reads the value of each name. */
+  object(readMember: (name: string) => void): void {
+    const names = new Set<string>();
+    this.#expect('{');
+    if (this.#takes('}')) return;
+    do {
+      const name = this.string();
+      if (names.has(name)) throw new FormatError(`its header has ${quoted(name)} twice`);
+      names.add(name);
+      this.#expect(':');
+      readMember(name);
+    } while (this.#takes(','));
+    this.#expect('}');
+  }
+
+  /** An array of at most `most` integers of 0 and more. */
+  integers(most: number): number[] {
+    const integers: number[] = [];
+    this.#expect('[');
+    if (this.#takes(']')) return integers;
+    do {
+      if (integers.length === most) throw this.#unreadable(`at most ${most} integers`);
+      integers.push(this.#integer());
+    } while (this.#takes(','));
+    this.#expect(']');
+    return integers;
+  }
+
+  string(): string {
+    this.#expect('"');
+    const begin = this.#position - 1;
+    while (this.#text[this.#position] !== '"') {
+      if (this.#position >= this.#text.length) throw this.#unreadable('the end of a string');
+      this.#position += this.#text[this.#position] === '\\' ? 2 : 1;
+    }
+    this.#position++;
+    const string = parseString(this.#text.slice(begin, this.#position));
+    if (string !== null) return string;
+    this.#position = begin;
+    throw this.#unreadable('a string of Unicode text');
+  }
+
+  /** Nothing but whitespace may be left. */
+  end(): void {
+    this.#skipWhitespace();
+    if (this.#position < this.#text.length) throw this.#unreadable('its end');
+  }
+
+  #integer(): number {
+    this.#skipWhitespace();
+    const integer = /(?:0|[1-9]\d{0,15})(?![\d.eE])/y;
+    integer.lastIndex = this.#position;
+    const digits = integer.exec(this.#text)?.[0];
+    if (digits === undefined || !Number.isSafeInteger(Number(digits))) {
+      throw this.#unreadable('an integer from 0 to 2^53 - 1');
+    }
+    this.#position = integer.lastIndex;
+    return Number(digits);
+  }
+
+  #takes(token: string): boolean {
+    this.#skipWhitespace();
+    if (this.#text[this.#position] !== token) return false;
+    this.#position++;
+    return true;
+  }
+
+  #expect(token: string): void {
+    if (!this.#takes(token)) throw this.#unreadable(`'${token}'`);
+  }
+
+  #skipWhitespace(): void {
+    while (/[ \t\n\r]/.test(this.#text[this.#position] ?? '')) this.#position++;
+  }
+
+  #unreadable(expected: string): FormatError {
+    const rest = this.#text.slice(this.#position, this.#position + 200);
+    const got = rest === '' ? 'it ends' : `it goes on with ${quoted(rest)}`;
+    return new FormatError(
+      `its header cannot be read: at ${this.#position}, where ${expected} should be, ${got}`,
+    );
+  }
+}
+
+/** Null where an escape, a control character or half a surrogate pair is in it. */
+function parseString(written: string): string | null {
+  try {
+    const string: string = JSON.parse(written);
+    return isUnicode(string) ? string : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a string has an encoding in UTF-8: halves of surrogate pairs have none. */
+export function isUnicode(string: string): boolean {
+  return !/\p{Surrogate}/u.test(string);
+}

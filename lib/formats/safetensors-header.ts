@@ -1,0 +1,133 @@
+import { maxDims, sizeOf } from '../tensor/shape';
+import { type ElementType, elementBytes } from './element-type';
+import { FormatError } from './format-error';
+import type { Input } from './input';
+import { JsonText } from './json-text';
+import { safetensorsTypes } from './safetensors-types';
+import { quoted } from './shorten';
+
+// https://github.com/huggingface/safetensors#format: the length of the header, 64 bits, least
+// significant byte first; the header, in JSON; the elements.
+
+/** The longest header that the format allows, in bytes. */
+export const longestHeader = 100_000_000;
+
+/** A tensor in a safetensors file. */
+export interface SafetensorsEntry {
+  readonly key: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  /** Where its elements begin and end, in bytes after the header. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface SafetensorsHeader {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** In the order of their elements, which lie next to one another up to the end of the file. */
+  readonly entries: readonly SafetensorsEntry[];
+}
+
+/**
+ * Reads the header with which a file begins, and leaves the elements.
+ *
+ * @throws FormatError where it is none, or does not describe the bytes that follow it
+ */
+export function readSafetensorsHeader(file: Input): SafetensorsHeader {
+  const { metadata, entries } = parse(readText(file));
+  const inOrder = entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  checkOffsets(inOrder, file.left);
+  return { metadata, entries: inOrder };
+}
+
+function readText(file: Input): string {
+  const start = Buffer.alloc(8);
+  if (file.left < start.length) {
+    throw new FormatError(`not a safetensors file: it has ${file.left} bytes, not even 8`);
+  }
+  file.read(start);
+  const length = start.readBigUInt64LE();
+  if (length > longestHeader) {
+    throw new FormatError(
+      `not a safetensors file: its header would have ${length} bytes, at most 100 MB are allowed`,
+    );
+  }
+  if (length > file.left) {
+    throw new FormatError(
+      `cut off in its header, which has ${length} bytes, ${file.left} of them here`,
+    );
+  }
+  const bytes = Buffer.alloc(Number(length));
+  file.read(bytes);
+  if (bytes[0] !== 0x7b)
+    throw new FormatError('not a safetensors file: its header begins without {');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new FormatError('its header is not UTF-8', { cause });
+  }
+}
+
+function parse(header: string): { metadata: Record<string, string>; entries: SafetensorsEntry[] } {
+  const text = new JsonText(header);
+  let metadata: Record<string, string> = {};
+  const entries: SafetensorsEntry[] = [];
+  text.object((key) => {
+    if (key === '__metadata__') metadata = readMetadata(text);
+    else entries.push(readEntry(text, key));
+  });
+  text.end();
+  return { metadata, entries };
+}
+
+function readMetadata(text: JsonText): Record<string, string> {
+  const metadata: [string, string][] = [];
+  text.object((name) => metadata.push([name, text.string()]));
+  return Object.fromEntries(metadata);
+}
+
+function readEntry(text: JsonText, key: string): SafetensorsEntry {
+  let type: ElementType | undefined;
+  let shape: number[] | undefined;
+  let offsets: number[] | undefined;
+  text.object((name) => {
+    if (name === 'dtype') type = typeOf(text.string(), key);
+    else if (name === 'shape') shape = text.integers(maxDims);
+    else if (name === 'data_offsets') offsets = text.integers(2);
+    else throw new FormatError(`tensor ${quoted(key)} has an unknown ${quoted(name)}`);
+  });
+  const [begin, end] = offsets ?? [];
+  if (type !== undefined && shape !== undefined && begin !== undefined && end !== undefined) {
+    return { key, type, shape, begin, end };
+  }
+  throw new FormatError(`tensor ${quoted(key)} lacks one of dtype, shape and two data_offsets`);
+}
+
+function typeOf(name: string, key: string): ElementType {
+  const type = safetensorsTypes.get(name);
+  if (type !== undefined) return type;
+  throw new FormatError(
+    `tensor ${quoted(key)} has dtype ${quoted(name)}; read are ${[...safetensorsTypes.keys()].join(', ')}`,
+  );
+}
+
+/** Tensors neither overlap nor leave holes, and their elements are all that follows the header. */
+function checkOffsets(entries: readonly SafetensorsEntry[], bytes: number): void {
+  let position = 0;
+  for (const { key, type, shape, begin, end } of entries) {
+    const name = `tensor ${quoted(key)}, of data_offsets [${begin}, ${end}],`;
+    if (begin < position) throw new FormatError(`${name} overlaps the one before it`);
+    if (begin > position)
+      throw new FormatError(`${name} leaves a hole before it, from ${position} on`);
+    const size = sizeOf(shape) * elementBytes[type];
+    if (begin + size !== end) {
+      throw new FormatError(
+        `${name} should take ${size} bytes, for it is ${type} of shape [${shape.join(', ')}]`,
+      );
+    }
+    position = end;
+  }
+  if (position === bytes) return;
+  const what = position > bytes ? 'cut off' : 'has more bytes than its tensors';
+  throw new FormatError(`${what}: ${position} bytes should follow its header, and ${bytes} do`);
+}
