@@ -6,7 +6,10 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Built output holds a second package.json of the same name.
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/prebuilds/'],
-  moduleNameMapper: { '^batchnorm$': '<rootDir>/lib/index.ts' },
+  moduleNameMapper: {
+    '^batchnorm$': '<rootDir>/lib/index.ts',
+    '^batchnorm/tfjs$': '<rootDir>/lib/tfjs/index.ts',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -31,3 +31,9 @@ export class StateDictError extends BatchNormError {
   static override readonly name: string = 'StateDictError';
   readonly code = 'ERR_BATCHNORM_STATE_DICT';
 }
+
+/** A package that a part of this one works with is not installed; the message says how to do so. */
+export class MissingPeerError extends BatchNormError {
+  static override readonly name: string = 'MissingPeerError';
+  readonly code = 'ERR_BATCHNORM_MISSING_PEER';
+}

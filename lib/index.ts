@@ -7,7 +7,14 @@ export {
   type SaveSafetensorsOptions,
   saveSafetensors,
 } from './checkpoints';
-export { ArgumentError, BatchNormError, DTypeError, ShapeError, StateDictError } from './errors';
+export {
+  ArgumentError,
+  BatchNormError,
+  DTypeError,
+  MissingPeerError,
+  ShapeError,
+  StateDictError,
+} from './errors';
 export { FileError } from './formats/file-error';
 export { FormatError } from './formats/format-error';
 export type {

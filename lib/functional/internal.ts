@@ -25,5 +25,5 @@ export { coincides, overlaps } from './overlap';
 export type { Parameters } from './parameters';
 export { backwardSamples } from './sample-backward';
 export { forwardSamples } from './sample-forward';
-export { perChannel, type Statistics } from './statistics';
+export { newStatistics, perChannel, type Statistics } from './statistics';
 export { checkStatus } from './status';
