@@ -8,6 +8,23 @@ export function number(option: string): (text: string) => number {
   };
 }
 
+/** Reads the number of an option, which is above 0; with an exponent too, such as 1e-5. */
+export function positive(option: string): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isFinite(value) && value > 0) return value;
+    throw new CommandError(`${option} should be a number above 0, got '${text}'`);
+  };
+}
+
+/** Reads the seed of an option: 32 bits, as many as count. */
+export function seed(option: string): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 32) return Number(text);
+    throw new CommandError(`${option} should be an integer from 0 to 4294967295, got '${text}'`);
+  };
+}
+
 /** Reads the integer of an option, which is at least 1. */
 export function integer(option: string): (text: string) => number {
   return (text) => {

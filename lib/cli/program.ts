@@ -5,12 +5,14 @@ import { addInfo } from './info-command';
 import { addMerge } from './merge-command';
 import { addNormalize } from './normalize-command';
 import { addStats } from './stats-command';
+import { addTrain } from './train-command';
 
 const help = `
 Examples:
   $ batchnorm stats photos/                      mean and std of images
   $ batchnorm stats train-images-idx3-ubyte.gz   of MNIST's digits
   $ batchnorm normalize cat.jpg -o cat.npy --preset imagenet
+  $ batchnorm train --steps 1500                 what batch normalization does
   $ batchnorm help stats                         all about one command
 
 Exit codes:
@@ -36,6 +38,7 @@ export function makeProgram(environment: Environment): Command {
       writeErr: (text) => stderr.write(text),
       outputError: () => {},
     });
-  for (const add of [addStats, addMerge, addNormalize, addInfo]) add(program, environment);
+  for (const add of [addStats, addMerge, addNormalize, addTrain, addInfo])
+    add(program, environment);
   return program;
 }

@@ -3,7 +3,8 @@ import type { Environment } from './environment';
 
 /** Shows how far a command is, and what happens on the way. */
 export interface Progress {
-  add(items: number): void;
+  /** `about` is shown beside the bar. */
+  add(items: number, about?: string): void;
   /** A line above the bar. */
   note(line: string): void;
   stop(): void;
@@ -24,7 +25,7 @@ function notes(stderr: Environment['stderr']): Progress {
 }
 
 function bar(stream: Environment['stderr'], total: number, before: number, unit: string): Progress {
-  const format = ` {bar} {percentage}% | {value}/{total} ${unit} | {rate} ${unit}/s | {left} left`;
+  const format = ` {bar} {percentage}% | {value}/{total} ${unit} | {rate} ${unit}/s | {left} left{about}`;
   const single = new SingleBar(
     { format, stream, emptyOnZero: true, forceRedraw: true, gracefulExit: false },
     Presets.shades_classic,
@@ -35,11 +36,11 @@ function bar(stream: Environment['stderr'], total: number, before: number, unit:
     const rate = ((done - before) * 1000) / (performance.now() - start);
     return { rate: rate.toFixed(rate < 10 ? 1 : 0), left: duration((total - done) / rate) };
   };
-  single.start(whole(total), whole(done), { rate: '-', left: '-' });
+  single.start(whole(total), whole(done), { rate: '-', left: '-', about: '' });
   return {
-    add(items) {
+    add(items, about) {
       done += items;
-      single.update(whole(done), speed());
+      single.update(whole(done), { ...speed(), about: about === undefined ? '' : ` | ${about}` });
     },
     note(line) {
       // The bar goes on in the next line, where it also ends: it returns to the place saved last.

@@ -6,6 +6,8 @@ export interface StudyRecord {
   readonly startedAt: string;
   /** Seconds of training, those before a resumed checkpoint included. */
   readonly seconds: number;
+  /** Of both networks, which train side by side, as the clock on the wall has it; a median. */
+  readonly stepMilliseconds: number;
   readonly networks: { readonly plain: NetworkRecord; readonly batchNorm: NetworkRecord };
   /** Of `--lr-sweep`, by rising learning rate; empty without it. */
   readonly sweep: readonly SweepPoint[];
@@ -23,7 +25,7 @@ export interface StudySettings {
   readonly eps: number;
   /** Units of each hidden layer. */
   readonly hidden: readonly number[];
-  /** Steps from one point of the curves to the next. */
+  /** Steps from one point of the curves to the next; they begin closer, at 0, 1, 2, 5, 10, 20, ... */
   readonly evaluateEvery: number;
 }
 
@@ -37,6 +39,7 @@ export interface StudyEnvironment {
 }
 
 export interface NetworkRecord {
+  /** They end early where the network diverged: where its loss is no longer finite. */
   readonly points: readonly StudyPoint[];
   /** Medians over the steps. */
   readonly stepMilliseconds: number;
@@ -53,7 +56,7 @@ export interface StudyPoint {
   readonly testAccuracy: number;
   /** Of the input of one sigmoid in the last hidden layer, over the test digits: 15th, 50th, 85th. */
   readonly percentiles: readonly [number, number, number];
-  /** One entry a BatchNorm layer; empty without them. */
+  /** One entry a BatchNorm layer; empty without them, and at points where they were not measured. */
   readonly statistics: readonly StatisticsDistance[];
 }
 

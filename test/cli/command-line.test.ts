@@ -9,7 +9,7 @@ import { pattern } from './images';
 
 const folder = new Folder();
 const { version } = require('../../package.json');
-const commands = ['stats', 'merge', 'normalize', 'info'];
+const commands = ['stats', 'merge', 'normalize', 'train', 'info'];
 
 beforeAll(() => {
   const elements = Float32Array.from({ length: 40_000 }, (_, i) => i);

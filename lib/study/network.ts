@@ -1,0 +1,129 @@
+import {
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tensor2d,
+  tidy,
+  train,
+  type Variable,
+  variable,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { BatchNorm1d } from '../index';
+import { Stopwatch, timedBatchNorm } from './batch-norm';
+import { crossEntropy } from './cross-entropy';
+import { linear } from './linear';
+import { sigmoid } from './sigmoid';
+
+export interface NetworkOptions {
+  /** Inputs, units of each hidden layer, outputs. */
+  readonly sizes: readonly number[];
+  /** A matrix (inputs, outputs) for each layer. */
+  readonly weights: readonly Float32Array[];
+  /** Of BatchNorm1d before each sigmoid; null for none. */
+  readonly batchNorm: { readonly momentum: number; readonly eps: number } | null;
+  readonly learningRate: number;
+}
+
+/** What a pass computes on its way; an entry for each hidden layer. */
+export interface Pass {
+  /** What BatchNorm1d normalizes; without it the sigmoids' inputs. */
+  readonly sums: readonly Tensor2D[];
+  readonly sigmoidInputs: readonly Tensor2D[];
+  readonly logits: Tensor2D;
+}
+
+interface Layer {
+  readonly weight: Variable;
+  /** Null before a BatchNorm1d, which takes it off again and has its own. */
+  readonly bias: Variable | null;
+  readonly norm: BatchNorm1d | null;
+}
+
+/**
+ * Fully connected layers of sigmoid units, and one of logits: the network of Ioffe & Szegedy 2015,
+ * section 4.1, with batch normalization or without. It learns by plain gradient descent.
+ */
+export class Network {
+  readonly stopwatch = new Stopwatch();
+  readonly #layers: readonly Layer[];
+  readonly #optimizer: ReturnType<typeof train.sgd>;
+  readonly #learningRate: number;
+
+  constructor({ sizes, weights, batchNorm, learningRate }: NetworkOptions) {
+    this.#layers = weights.map((values, i) => {
+      const [inputs, outputs] = [sizes[i] as number, sizes[i + 1] as number];
+      const isNormalized = batchNorm !== null && i < weights.length - 1;
+      return {
+        weight: makeVariable(() => tensor2d(values, [inputs, outputs])),
+        bias: isNormalized ? null : makeVariable(() => zeros([outputs])),
+        norm: isNormalized ? new BatchNorm1d(outputs, batchNorm) : null,
+      };
+    });
+    this.#optimizer = train.sgd(learningRate);
+    this.#learningRate = learningRate;
+  }
+
+  /** One step on a batch (N, inputs) of which `targets` (N, outputs) are true; returns its mean loss. */
+  train(batch: Tensor2D, targets: Tensor2D): number {
+    for (const { norm } of this.#layers) norm?.train();
+    return tidy(() => {
+      const loss = () => crossEntropy(this.#pass(batch).logits, targets);
+      const cost = this.#optimizer.minimize(loss, true, this.#variables()) as Scalar;
+      for (const { norm } of this.#layers) if (norm !== null) this.#descend(norm);
+      return cost.dataSync()[0] as number;
+    });
+  }
+
+  /** A pass in evaluation mode. */
+  evaluate(batch: Tensor2D): Pass {
+    for (const { norm } of this.#layers) norm?.eval();
+    return this.#pass(batch);
+  }
+
+  /** The layers of BatchNorm1d; none without it. */
+  get norms(): BatchNorm1d[] {
+    return this.#layers.flatMap(({ norm }) => norm ?? []);
+  }
+
+  dispose(): void {
+    for (const each of this.#variables()) each.dispose();
+    this.#optimizer.dispose();
+  }
+
+  #pass(batch: Tensor2D): Pass {
+    const sums: Tensor2D[] = [];
+    const sigmoidInputs: Tensor2D[] = [];
+    let x = batch;
+    for (const [i, { weight, bias, norm }] of this.#layers.entries()) {
+      const sum = linear(x, weight as Tensor2D, bias as Tensor1D | null, i > 0);
+      if (i === this.#layers.length - 1) return { sums, sigmoidInputs, logits: sum };
+      const z = norm === null ? sum : timedBatchNorm(sum, norm, this.stopwatch);
+      sums.push(sum);
+      sigmoidInputs.push(z);
+      x = sigmoid(z);
+    }
+    throw new Error('a network has at least one layer');
+  }
+
+  #variables(): Variable[] {
+    return this.#layers.flatMap(({ weight, bias }) => (bias === null ? [weight] : [weight, bias]));
+  }
+
+  /** What the optimizer does, for the parameters of a module. */
+  #descend(norm: BatchNorm1d): void {
+    for (const { data, grad } of norm.parameters()) {
+      if (grad === null) continue;
+      for (const [i, slope] of grad.data.entries()) {
+        data[i] = (data[i] as number) - this.#learningRate * slope;
+      }
+    }
+    norm.zeroGrad();
+  }
+}
+
+/** It shares its memory with what it is made of, which is let go of. */
+function makeVariable(values: () => Tensor): Variable {
+  return tidy(() => variable(values()));
+}
