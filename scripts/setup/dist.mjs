@@ -9,6 +9,7 @@ export function ensureDist() {
   const sources = [
     'lib',
     'scripts/bundle.mjs',
+    'scripts/bundle',
     'tsconfig.json',
     'tsconfig.build.json',
     'package-lock.json',

@@ -21,6 +21,7 @@ export const testing = [
   need('libgtest-dev', 'GoogleTest', () => hasHeader('gtest/gtest.h')),
   need('clang-format', 'clang-format', () => has('clang-format')),
   need('binutils', 'readelf', () => has('readelf')),
+  need('chromium', 'Chromium', () => has('chromium')),
 ];
 
 export const sanitizing = [

@@ -29,6 +29,7 @@ const systemPrograms = [
 const programs = [
   'aarch64-linux-gnu-g++',
   'c++',
+  'chromium',
   'clang',
   'clang++',
   'clang-format',
@@ -50,7 +51,7 @@ const nodePackages = {
 
 export const packages = {
   building: ['cmake', 'g++', 'ninja-build', 'libhwy-dev'],
-  testing: ['libgtest-dev', 'clang-format', 'binutils'],
+  testing: ['libgtest-dev', 'clang-format', 'binutils', 'chromium'],
   sanitizing: ['clang', 'libclang-rt-dev'],
   emulating: ['g++-aarch64-linux-gnu', 'qemu-user'],
   peers: ['libdnnl-dev', 'nlohmann-json3-dev', 'python3-torch'],

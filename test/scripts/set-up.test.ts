@@ -10,6 +10,10 @@ const start = (machine: Machine) => {
 };
 const aptInstall = (names: string[]) =>
   `apt-get install -q -y --no-install-recommends ${names.join(' ')}`;
+const bundled = [
+  'esbuild lib/cli/main.ts',
+  'esbuild lib/study/report/browser/main.ts lib/study/report/browser/page.css',
+];
 
 describe('on a fresh clone with the right to install', () => {
   test('npm start prints what it installs, builds, and runs the examples', () => {
@@ -23,7 +27,7 @@ describe('on a fresh clone with the right to install', () => {
       'cmake-js configure',
       'cmake-js build --parallel 2',
       'tsc -p tsconfig.build.json',
-      'esbuild lib/cli/main.ts',
+      ...bundled,
     ]);
     expect([status, last]).toEqual([0, 'the last example']);
     expect(output).toMatch(/\n== examples\/mnist-stats\n\nthe first example\n/);
@@ -123,7 +127,7 @@ describe('a second run', () => {
   });
 
   test.each([
-    ['lib/index.ts', ['tsc -p tsconfig.build.json', 'esbuild lib/cli/main.ts']],
+    ['lib/index.ts', ['tsc -p tsconfig.build.json', ...bundled]],
     ['cpp/kernel.cc', ['cmake-js build --parallel 2']],
     ['binding/addon.cc', ['cmake-js build --parallel 2']],
     ['README.md', []],

@@ -12,7 +12,7 @@ case $name in
   ninja) installed ninja-build ;;
   readelf) installed binutils ;;
   qemu-aarch64) installed qemu-user ;;
-  cmake | clang-format) installed "$name" ;;
+  chromium | cmake | clang-format) installed "$name" ;;
 esac || exit 127
 
 case $name:$1 in
