@@ -1,0 +1,122 @@
+import type { layers } from '@tensorflow/tfjs-layers';
+import { ArgumentError } from '../../errors';
+import {
+  BatchNorm,
+  FrozenBatchNorm,
+  GroupNorm,
+  LayerNorm,
+  Module,
+  type StateDict,
+} from '../../modules';
+import { nameOf } from '../../tensor/name-of';
+import type {
+  BatchNormalizationArgs,
+  GroupNormalizationArgs,
+  LayerNormalizationArgs,
+} from './arguments';
+import { batchNormalization, groupNormalization, layerNormalization } from './factories';
+import { readArgs } from './settings';
+import { loadWhenBuilt } from './state-to-take';
+
+const caller = 'fromModule';
+
+type SomeArgs = BatchNormalizationArgs | LayerNormalizationArgs | GroupNormalizationArgs;
+type AllArgs = BatchNormalizationArgs & LayerNormalizationArgs & GroupNormalizationArgs;
+
+/**
+ * A layer with the settings and weights of a module: the opposite of {@link toModule}. The values are
+ * copied now, into the layer when it is built; of another float dtype they are converted to float32.
+ *
+ * What is converted: `momentum` to 1 - momentum, since Keras's weighs the old value; a
+ * FrozenBatchNorm gives a layer with `trainable: false`. What is not: the running variance stays what
+ * it is, though a module's is of unbiased variances (unless `unbiasedRunningVar` is false), and goes
+ * on with biased ones in the layer, as Keras has it. The number of tracked batches is left out.
+ *
+ * @param args Arguments of the layer that take the place of those from the module, such as `name`,
+ * `inputShape` and `axis`.
+ * @throws ArgumentError where no layer is the same as the module: `momentum` null (unless `args` has
+ * a momentum), no running statistics, an activation, a module of another class, or one that is lazy
+ * and has seen no input.
+ *
+ * @example
+ * ```ts
+ * const bn = new BatchNorm2d(64);
+ * model.add(fromModule(bn, { name: 'bn' }));
+ * ```
+ */
+export function fromModule(
+  module: BatchNorm | FrozenBatchNorm,
+  args?: BatchNormalizationArgs,
+): layers.Layer;
+export function fromModule(module: LayerNorm, args?: LayerNormalizationArgs): layers.Layer;
+export function fromModule(module: GroupNorm, args?: GroupNormalizationArgs): layers.Layer;
+export function fromModule(module: Module, args?: SomeArgs): layers.Layer {
+  const layer = emptyLayer(module, readArgs(caller, args) as AllArgs);
+  loadWhenBuilt(layer, copyOf(module));
+  return layer;
+}
+
+function emptyLayer(module: Module, args: AllArgs): layers.Layer {
+  if (module instanceof BatchNorm || module instanceof FrozenBatchNorm) {
+    refuseActivation(module);
+    const { eps: epsilon } = module;
+    const kind = module instanceof BatchNorm ? learning(module, args) : { trainable: false };
+    return batchNormalization({ epsilon, ...kind, ...args });
+  }
+  if (module instanceof LayerNorm) {
+    return layerNormalization({
+      axis: module.normalizedShape.map((_, index, { length }) => index - length),
+      epsilon: module.eps,
+      scale: module.weight !== null,
+      center: module.bias !== null,
+      ...args,
+    });
+  }
+  if (module instanceof GroupNorm) {
+    const { numGroups: groups, eps: epsilon, affine } = module;
+    return groupNormalization({ groups, epsilon, scale: affine, center: affine, ...args });
+  }
+  throw new ArgumentError(
+    `${caller}: expected a BatchNorm1d, 2d or 3d, a FrozenBatchNorm, a LayerNorm or a GroupNorm, ` +
+      `got ${nameOfModule(module)}`,
+  );
+}
+
+function learning(
+  { constructor: { name }, affine, momentum, runningMean }: BatchNorm,
+  args: BatchNormalizationArgs,
+): BatchNormalizationArgs {
+  if (runningMean === null) {
+    throw new ArgumentError(
+      `${caller}: the ${name} was made without running statistics, which Keras's layer has always`,
+    );
+  }
+  if (momentum !== null) return { scale: affine, center: affine, momentum: 1 - momentum };
+  if (args.momentum !== undefined) return { scale: affine, center: affine };
+  throw new ArgumentError(
+    `${caller}: the ${name} has momentum null, a cumulative average, which Keras's layer has not: ` +
+      'give the layer a momentum of its own, such as { momentum: 0.99 }',
+  );
+}
+
+function refuseActivation({
+  constructor: { name },
+  activation,
+}: BatchNorm | FrozenBatchNorm): void {
+  if (activation === null) return;
+  throw new ArgumentError(
+    `${caller}: the ${name} applies ${activation}, which Keras's layer does not: set a layer that ` +
+      'does behind it, and take a module without',
+  );
+}
+
+function copyOf(module: Module): StateDict {
+  const entries = Object.entries(module.stateDict());
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, typeof value === 'number' ? value : value.clone()]),
+  );
+}
+
+function nameOfModule(module: unknown): string {
+  return module instanceof Module ? `a ${module.constructor.name}` : nameOf(module);
+}

@@ -1,0 +1,60 @@
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Shape } from '@tensorflow/tfjs-layers';
+import { layerNorm } from '../ops/layer-norm';
+import type { LayerNormalizationArgs } from './arguments';
+import { withAxesLast } from './axes-last';
+import { checkRank, locateAxis, readAxis } from './axis';
+import { inReach } from './in-reach';
+import { asFloat32, oneInput, oneShape } from './inputs';
+import { OwnLayerNormalization } from './own-layers';
+import { tensorFlowLayers } from './peer';
+import { read } from './read';
+import { checkEpsilon, readArgs } from './settings';
+import { takeState } from './state-to-take';
+
+/** See `layers.layerNormalization`. */
+export class LayerNormalization extends OwnLayerNormalization {
+  static override readonly className: string = 'LayerNormalization';
+
+  constructor(args?: LayerNormalizationArgs) {
+    const caller = 'layerNormalization';
+    const given = readArgs(caller, args);
+    super({ ...given, axis: readAxes(caller, given.axis ?? -1) });
+    checkEpsilon(caller, this.epsilon);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const shape = oneShape(this.name, inputShape);
+    checkRank(this.name, shape);
+    const axes: Record<number, number> = {};
+    for (const axis of this.#axes) {
+      const { index, size } = locateAxis(this.name, axis, shape);
+      axes[index] = size;
+    }
+    super.build([...shape]);
+    const { InputSpec } = tensorFlowLayers();
+    this.inputSpec = [new InputSpec({ ndim: shape.length, axes })];
+    takeState(this);
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor | Tensor[] {
+    if (!inReach()) return super.call(inputs, kwargs);
+    return tidy(() => {
+      const x = asFloat32(oneInput(this.name, inputs));
+      const options = { epsilon: this.epsilon, axes: this.#axes.length };
+      return withAxesLast(x, this.#axes, (rows) =>
+        layerNorm(rows, read(this.gamma), read(this.beta), options),
+      );
+    });
+  }
+
+  get #axes(): number[] {
+    return typeof this.axis === 'number' ? [this.axis] : this.axis;
+  }
+}
+
+/** One axis or several; a copy, since TensorFlow.js's own layer writes into what it is given. */
+function readAxes(caller: string, axis: unknown): number | number[] {
+  if (!Array.isArray(axis)) return readAxis(caller, axis);
+  return axis.map((one: unknown) => readAxis(caller, one));
+}

@@ -1,0 +1,18 @@
+import type { layers } from '@tensorflow/tfjs-layers';
+import type { StateDict } from '../../modules';
+import { loadStateDict } from './state-dict';
+
+const waiting = new WeakMap<layers.Layer, StateDict>();
+
+/** Has a layer of ours load these values as soon as it has weights. */
+export function loadWhenBuilt(layer: layers.Layer, dict: StateDict): void {
+  waiting.set(layer, dict);
+}
+
+/** What each layer of ours calls at the end of `build`. */
+export function takeState(layer: layers.Layer): void {
+  const dict = waiting.get(layer);
+  if (dict === undefined) return;
+  loadStateDict(layer, dict);
+  waiting.delete(layer);
+}
