@@ -1,10 +1,13 @@
 export {
   type Checkpoint,
+  loadNpy,
+  loadNpz,
   loadSafetensors,
   loadSafetensorsMetadata,
   type SaveableStateDict,
   type SaveableTensor,
   type SaveSafetensorsOptions,
+  saveNpy,
   saveSafetensors,
 } from './checkpoints';
 export {

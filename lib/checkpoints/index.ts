@@ -1,5 +1,8 @@
 export type { Checkpoint } from './checkpoint';
+export { loadNpy } from './load-npy';
+export { loadNpz } from './load-npz';
 export { loadSafetensors, loadSafetensorsMetadata } from './load-safetensors';
+export { saveNpy } from './save-npy';
 export {
   type SaveableStateDict,
   type SaveSafetensorsOptions,

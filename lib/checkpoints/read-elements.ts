@@ -1,4 +1,5 @@
-import { type Endianness, fromByteOrder } from '../formats/byte-order';
+import type { ArrayHeader } from '../formats/array-header';
+import { fromByteOrder } from '../formats/byte-order';
 import { type ElementType, elementBytes } from '../formats/element-type';
 import type { Input } from '../formats/input';
 import type { FloatArray } from '../tensor/dtype';
@@ -10,13 +11,7 @@ import { allocateUninitialized } from '../tensor/uninitialized';
 import { widen } from './widen';
 
 /** Elements of a file, as its header describes them. */
-export interface Elements {
-  readonly type: ElementType;
-  readonly shape: readonly number[];
-  readonly endianness: Endianness;
-  /** Whether the first index runs fastest, not the last one. */
-  readonly fortranOrder: boolean;
-}
+export type Elements = Omit<ArrayHeader, 'offset'>;
 
 /** What comes from 16-bit floats is float32. */
 const floatTypes = {

@@ -1,5 +1,5 @@
 import { sizeOf } from '../tensor/shape';
-import type { ArrayHeader } from './array-header';
+import { type ArrayHeader, checkLength, endOf, wrongLength } from './array-header';
 import { fromByteOrder } from './byte-order';
 import { type ByteSource, openBytes } from './byte-source';
 import { type ElementType, elementBytes } from './element-type';
@@ -62,7 +62,7 @@ export class ArrayFile {
     const bytes = Buffer.from(array.buffer);
     const position = offset + first * elementBytes[dtype];
     const filled = await this.#bytes.read(bytes, position);
-    if (filled < bytes.length) throw this.#wrongSize(position + filled);
+    if (filled < bytes.length) throw wrongLength(this.#header, position + filled);
     // Only what follows the last element tells whether a packed file is sound.
     if (first + count === this.size && this.#bytes.size === null) await this.#expectEnd();
     fromByteOrder(bytes, elementBytes[dtype], endianness);
@@ -73,25 +73,15 @@ export class ArrayFile {
     return this.#bytes.close();
   }
 
-  get #end(): number {
-    return this.#header.offset + this.size * elementBytes[this.dtype];
-  }
-
   #checkSize(): void {
     const { size } = this.#bytes;
-    if (size !== null && size !== this.#end) throw this.#wrongSize(size);
+    if (size !== null) checkLength(this.#header, size);
   }
 
   async #expectEnd(): Promise<void> {
-    const more = await this.#bytes.read(new Uint8Array(1), this.#end);
-    if (more > 0) throw this.#wrongSize(`more than ${this.#end}`);
-  }
-
-  #wrongSize(size: number | string): FormatError {
-    const shape = `[${this.shape.join(', ')}]`;
-    return new FormatError(
-      `has ${size} bytes instead of ${this.#end}, for its header says ${this.dtype} of shape ${shape}`,
-    );
+    const end = endOf(this.#header);
+    const more = await this.#bytes.read(new Uint8Array(1), end);
+    if (more > 0) throw wrongLength(this.#header, `more than ${end}`);
   }
 }
 

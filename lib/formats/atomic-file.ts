@@ -1,5 +1,7 @@
 import {
   closeSync,
+  fchmodSync,
+  fstatSync,
   fsyncSync,
   openSync,
   realpathSync,
@@ -39,7 +41,10 @@ export class AtomicFile {
 
   commit(): void {
     this.#attempt(() => {
-      if (this.#temporary !== null) fsyncSync(this.#descriptor as number);
+      if (this.#temporary !== null) {
+        keepMode(this.#descriptor as number, this.#path);
+        fsyncSync(this.#descriptor as number);
+      }
       this.#close();
       if (this.#temporary !== null) renameSync(this.#temporary, this.#path);
       this.#temporary = null;
@@ -70,7 +75,17 @@ function open(name: string): [path: string, temporary: string | null, descriptor
   if (there !== undefined && !there.isFile()) return [name, null, openSync(name, 'w')];
   const path = there === undefined ? name : realpathSync(name);
   const temporary = `${path}.${process.pid}-${threadId}.tmp`;
-  return [path, temporary, openSync(temporary, 'w', there?.mode)];
+  // What a crash has left, or somebody has put there, is not written to.
+  rmSync(temporary, { force: true });
+  return [path, temporary, openSync(temporary, 'wx', there?.mode)];
+}
+
+/** The mode of the file that is replaced, of which the umask has taken something. */
+function keepMode(descriptor: number, replaced: string): void {
+  const there = statSync(replaced, { throwIfNoEntry: false });
+  if (there !== undefined && there.mode !== fstatSync(descriptor).mode) {
+    fchmodSync(descriptor, there.mode);
+  }
 }
 
 /** Writes the file whole, or leaves what was there. */

@@ -252,7 +252,8 @@ export abstract class Module {
    * Copies a state dict into the module and all inside, converting to their dtypes.
    *
    * @param dict Values by key: tensors or what stands for one; counters also as number or bigint.
-   * @param options `strict: false` passes over missing and unexpected keys.
+   * @param options `strict: false` passes over missing and unexpected keys; with `prefix` the module
+   * takes its part of a larger net's dict, the keys that begin so.
    * @returns The keys that were missing and unexpected, both empty when strict.
    * @throws StateDictError that lists everything that does not fit; then nothing was changed.
    */

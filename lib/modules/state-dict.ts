@@ -19,8 +19,14 @@ export type StateValue = TensorLike | number | bigint | { readonly data: Integer
 export interface LoadStateDictOptions {
   /** Whether missing and unexpected keys are an error; true unless told. */
   strict?: boolean | undefined;
+  /**
+   * What the module's keys begin with in the dict, with its dot: `'backbone.'`. Other keys are
+   * another module's, and passed over. `''` unless told.
+   */
+  prefix?: string | undefined;
 }
 
+/** Keys as the dict has them, or should have them: with the prefix. */
 export interface LoadStateDictResult {
   missingKeys: string[];
   unexpectedKeys: string[];
@@ -80,16 +86,18 @@ export function loadState(
   dict: StateDictLike,
   options: LoadStateDictOptions,
 ): LoadStateDictResult {
-  checkOptions(moduleName, options, ['strict']);
-  const { strict = true } = options;
+  checkOptions(moduleName, options, ['strict', 'prefix']);
+  const { strict = true, prefix = '' } = options;
   checkBoolean(moduleName, 'strict', strict);
+  checkPrefix(moduleName, prefix);
   checkKeys(moduleName, entries);
-  const values = readDict(moduleName, dict);
+  const values = readDict(moduleName, dict, prefix);
   const missingKeys: string[] = [];
   const problems: string[] = [];
   const copies: Copy[] = [];
   const sized = new Map<Unsized, Sized>();
-  for (const entry of entries) {
+  for (const own of entries) {
+    const entry = { ...own, key: prefix + own.key };
     const value = values.get(entry.key);
     values.delete(entry.key);
     if ('dropped' in entry) continue;
@@ -123,6 +131,11 @@ export function loadState(
   return { missingKeys, unexpectedKeys };
 }
 
+function checkPrefix(moduleName: string, prefix: unknown): void {
+  if (typeof prefix === 'string') return;
+  throw new ArgumentError(`${moduleName}: prefix should be a string, got ${nameOf(prefix)}`);
+}
+
 function checkKeys(moduleName: string, entries: readonly StateEntry[]): void {
   const seen = new Set<string>();
   for (const { key } of entries) {
@@ -139,14 +152,14 @@ type Copy =
   | { readonly key: string; readonly target: Tensor; readonly source: Tensor }
   | { readonly counter: Counter; readonly value: number };
 
-function readDict(moduleName: string, dict: unknown): Map<string, unknown> {
+function readDict(moduleName: string, dict: unknown, prefix: string): Map<string, unknown> {
   if (typeof dict !== 'object' || dict === null || dict instanceof Map || Array.isArray(dict)) {
     const got = dict instanceof Map ? 'a Map (convert it with Object.fromEntries)' : nameOf(dict);
     throw new ArgumentError(
       `${moduleName}: expected state_dict to be an object of tensors by key, got ${got}`,
     );
   }
-  return new Map(Object.entries(dict));
+  return new Map(Object.entries(dict).filter(([key]) => key.startsWith(prefix)));
 }
 
 /** What is to be copied, or why it cannot be. */

@@ -236,9 +236,10 @@ describe('loadStateDict', () => {
   });
 
   test.each([
-    [false, 'options should be an object of strict, got false'],
+    [false, 'options should be an object of strict, prefix, got false'],
     [{ strict: 0 }, 'strict should be true or false, got 0'],
-    [{ assign: true }, "unknown option 'assign', the options are strict"],
+    [{ assign: true }, "unknown option 'assign', the options are strict, prefix"],
+    [{ prefix: 1 }, 'prefix should be a string, got 1'],
   ])('refuses %p as options', (options, message) => {
     const bn = new BatchNorm2d(2);
     const call = () => bn.loadStateDict(bn.stateDict(), options as never);
