@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Clone } from './clone';
+import { Clone, everyPackage } from './clone';
 
 const script = join(__dirname, '..', '..', 'scripts', 'parity.mjs');
 
@@ -23,7 +23,10 @@ test('npm run parity writes every kind of fixture afresh, and runs the tests tha
   expect(written).toMatch(/random_fixtures\.py --seed 7 \S+\/random\.json$/m);
   expect(written).toMatch(/train_and_dump\.py \S+\/ci-dump\.json$/m);
 
-  const pattern = new RegExp(calls.at(-1)?.replace(/^jest\.js /, '') ?? 'jest was not run');
+  expect(written).toMatch(/checkpoint_fixtures\.py --seed 7 \S+\/checkpoints$/m);
+
+  const jest = calls.find((call) => call.startsWith('jest.js '));
+  const pattern = new RegExp(jest?.replace(/^jest\.js /, '') ?? 'jest was not run');
   for (const file of [
     'modules',
     'functional',
@@ -36,5 +39,20 @@ test('npm run parity writes every kind of fixture afresh, and runs the tests tha
     expect(`test/parity/${file}.test.ts`).toMatch(pattern);
   }
   for (const file of ['print', 'random']) expect(`test/tensor/${file}.test.ts`).toMatch(pattern);
+  expect('test/checkpoints/python.test.ts').toMatch(pattern);
+  expect(calls.at(-1)).toMatch(/check_checkpoints\.py \S+\/checkpoints \S+\/saved$/);
   clone.remove();
+});
+
+test('npm run parity installs what reads and writes checkpoints where Python has none', () => {
+  const installs = (installed: string[]) => {
+    const clone = new Clone({ installed });
+    const { calls } = clone.run('node', 'scripts/parity.mjs');
+    clone.remove();
+    return calls.filter((call) => call.includes(' pip install ')).map((call) => call.split(' '));
+  };
+  const [words, ...more] = installs(everyPackage);
+  expect([words?.at(-1), words?.at(-2), more]).toEqual(['safetensors', 'numpy', []]);
+  expect(words?.at(-3)).toMatch(/\/build\/parity$/);
+  expect(installs([...everyPackage, 'python3-safetensors'])).toEqual([]);
 });

@@ -22,7 +22,10 @@ case $name:$1 in
     exit
     ;;
   python3:-c)
-    installed python3-torch
+    case $2 in
+      *safetensors*) installed python3-safetensors ;;
+      *) installed python3-torch ;;
+    esac
     exit
     ;;
   sudo:*)
@@ -76,6 +79,7 @@ case $name:$1 in
     ;;
   cmake:--build) cp "$MACHINE/batchnorm_tests" "$2" ;;
   python3:-m)
+    test "$2" = venv || exit 0
     mkdir -p "$3/bin"
     ln -s "$MACHINE/bin/python3" "$3/bin/python"
     ;;
