@@ -9,7 +9,7 @@ export function environment(): StudyEnvironment {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
     memoryBytes: totalmem(),
-    platform: `${process.platform} ${process.arch}`,
+    platform: `${process.platform}-${process.arch}`,
     versions: { node: process.versions.node, batchnorm: version, ...packageVersions() },
   };
 }

@@ -24,6 +24,7 @@ export function syntheticRecord(): StudyRecord {
     },
     startedAt: '2026-01-02T03:04:05.000Z',
     seconds: 41.25,
+    stepMilliseconds: 4.25,
     networks: {
       plain: { points: steps.map(plainPoint), stepMilliseconds: 3.5, batchNormMilliseconds: 0 },
       batchNorm: {
