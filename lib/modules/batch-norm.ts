@@ -5,6 +5,7 @@ import {
   type ForwardCall,
   forwardWithBatchStatistics,
   forwardWithRunningStatistics,
+  type Keeper,
   Kept,
   type Statistics,
 } from '../functional/internal';
@@ -30,6 +31,12 @@ export type BatchWatcher = (count: number, statistics: Statistics) => void;
 /** Sets who is told, null for nobody. For this library alone: a user of the class has no way to it. */
 export let watchBatches: (layer: BatchNorm, watcher: BatchWatcher | null) => void;
 
+/**
+ * A forward pass as `forward` makes it, which leaves what backward needs with `keeper` instead of
+ * with the layer. For this library alone, too.
+ */
+export let forwardKeeping: (layer: BatchNorm, input: Tensor, out: Tensor, keeper: Keeper) => void;
+
 /** What BatchNorm1d, 2d and 3d share; they differ in the ranks they accept. */
 export abstract class BatchNorm extends NormBase {
   /** Whether `runningVar` takes the unbiased variance, as in PyTorch. */
@@ -43,6 +50,9 @@ export abstract class BatchNorm extends NormBase {
     watchBatches = (layer, watcher) => {
       if (layer.#watcher !== null && watcher !== null) throw watchedAlready(layer);
       layer.#watcher = watcher;
+    };
+    forwardKeeping = (layer, input, out, keeper) => {
+      layer.#forwardWith(input, { out, grad: false }, keeper);
     };
   }
 
@@ -103,12 +113,17 @@ export abstract class BatchNorm extends NormBase {
    * changes nothing.
    */
   forward(input: TensorLike, options: ForwardOptions = {}): Tensor {
+    return this.#forwardWith(input, options, null);
+  }
+
+  /** @param keeper Takes what backward needs; null for the layer itself. */
+  #forwardWith(input: TensorLike, options: ForwardOptions, keeper: Keeper | null): Tensor {
     const { channels } = this.#state;
-    if (channels === null) return this.#firstForward(input, options);
+    if (channels === null) return this.#firstForward(input, options, keeper);
     const { training } = this;
     const watcher = training ? this.#watcher : null;
     const updates = training && this.trackRunningStats && watcher === null;
-    const call = this.#passes.readForward(
+    const read = this.#passes.readForward(
       channels,
       this.#state.eps,
       input,
@@ -116,11 +131,12 @@ export abstract class BatchNorm extends NormBase {
       training,
       updates || !training,
     );
+    const call = keeper === null ? read : { ...read, kept: keeper };
     const usesBatch = training || channels.runningMean === null;
     const y = usesBatch
-      ? this.#forwardBatch(channels, call, updates, watcher)
+      ? this.#forwardBatch(channels, call, updates, watcher, keeper)
       : forwardWithRunningStatistics(call);
-    this.#passes.finish(call);
+    if (keeper === null) this.#passes.finish(call);
     return y;
   }
 
@@ -129,22 +145,26 @@ export abstract class BatchNorm extends NormBase {
     call: ForwardCall,
     updates: boolean,
     watcher: BatchWatcher | null,
+    keeper: Keeper | null,
   ): Tensor {
     const { batches, momentum } = this.#state;
     const counter = updates ? batches : null;
     const factor = momentum ?? (counter === null ? 0 : 1 / (counter.value + 1));
-    const statistics = this.#passes.statistics(channels);
+    const statistics =
+      keeper === null
+        ? this.#passes.statistics(channels)
+        : keeper.roomForStatistics(channels.numFeatures);
     const y = forwardWithBatchStatistics(call, factor, this.unbiasedRunningVar, statistics);
     if (counter !== null) counter.value++;
     if (watcher !== null) watcher(call.input.size / channels.numFeatures, statistics);
     return y;
   }
 
-  #firstForward(input: TensorLike, options: ForwardOptions): Tensor {
+  #firstForward(input: TensorLike, options: ForwardOptions, keeper: Keeper | null): Tensor {
     const { name } = this.constructor;
     const x = asTensor(input, 'input', name);
     const { c } = collapse({ name, ...this.#state.accepts, numFeatures: null }, x);
-    return this.firstForward(c, () => BatchNorm.prototype.forward.call(this, x, options));
+    return this.firstForward(c, () => this.#forwardWith(x, options, keeper));
   }
 
   /** Where `outResidual` says that the last `forward` had a residual; see the other overload. */

@@ -1,5 +1,6 @@
 import './installed';
 
+export { batchNorm, type ModuleBatchNormOptions } from './batch-norm';
 export {
   type BatchNormalizationArgs,
   fromModule,
@@ -10,3 +11,4 @@ export {
   stateDict,
   toModule,
 } from './layers';
+export { type VariablesOptions, variables } from './variables';

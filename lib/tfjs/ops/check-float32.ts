@@ -1,13 +1,20 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { DTypeError } from '../../errors';
+import { ArgumentError, DTypeError } from '../../errors';
+import { nameOf } from '../../tensor/name-of';
 
-/** Refuses tensors of another dtype; null stands for an absent one. */
+/** Refuses what is no float32 tensor of TensorFlow.js; null stands for an absent one. */
 export function checkFloat32(caller: string, tensors: Record<string, Tensor | null>): void {
   for (const [name, tensor] of Object.entries(tensors)) {
-    if (tensor === null || tensor.dtype === 'float32') continue;
+    if (tensor === null) continue;
+    if (typeof tensor?.dataId !== 'object') {
+      throw new ArgumentError(
+        `${caller}: ${name} should be a tensor of TensorFlow.js, got ${nameOf(tensor)}`,
+      );
+    }
+    if (tensor.dtype === 'float32') continue;
     throw new DTypeError(
       `${caller}: ${name} should be float32, got ${tensor.dtype}: convert it with ` +
-        `${name}.cast('float32')`,
+        `tf.cast(${name}, 'float32')`,
     );
   }
 }
