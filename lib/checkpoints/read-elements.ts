@@ -2,7 +2,7 @@ import type { ArrayHeader } from '../formats/array-header';
 import { fromByteOrder } from '../formats/byte-order';
 import { type ElementType, elementBytes } from '../formats/element-type';
 import type { Input } from '../formats/input';
-import type { FloatArray } from '../tensor/dtype';
+import { allocateArray, type FloatArray } from '../tensor/dtype';
 import type { IntegerArray, IntegerDType, IntegerTensor } from '../tensor/integer-tensor';
 import { stridesOf } from '../tensor/memory-format';
 import { sizeOf } from '../tensor/shape';
@@ -47,7 +47,7 @@ export function readElements(input: Input, elements: Elements): Tensor | Integer
     fill(data, input, elements);
     return new Tensor(data, shape);
   }
-  const data = new integerArrays[type](sizeOf(shape));
+  const data = allocateArray<IntegerArray>(integerArrays[type], type, sizeOf(shape));
   fill(data, input, elements);
   return { dtype: type, data, shape };
 }

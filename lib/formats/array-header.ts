@@ -2,6 +2,7 @@ import { maxDims, sizeOf } from '../tensor/shape';
 import type { Endianness } from './byte-order';
 import { type ElementType, elementBytes } from './element-type';
 import { FormatError } from './format-error';
+import { shortShape } from './shorten';
 
 /** What the beginning of a file says about the array in it. */
 export interface ArrayHeader {
@@ -21,7 +22,7 @@ export function checkFileShape(shape: readonly number[]): readonly number[] {
   }
   if (shape.every((size) => Number.isSafeInteger(size)) && sizeOf(shape) * 8 < 2 ** 53)
     return shape;
-  throw new FormatError(`its shape [${shape.join(', ')}] has too many elements`);
+  throw new FormatError(`its shape ${shortShape(shape)} has too many elements`);
 }
 
 /** Where the elements end, in bytes. */
@@ -38,6 +39,6 @@ export function checkLength(header: ArrayHeader, size: number): void {
 export function wrongLength(header: ArrayHeader, size: number | string): FormatError {
   const { type, shape } = header;
   return new FormatError(
-    `has ${size} bytes instead of ${endOf(header)}, for its header says ${type} of shape [${shape.join(', ')}]`,
+    `has ${size} bytes instead of ${endOf(header)}, for its header says ${type} of shape ${shortShape(shape)}`,
   );
 }

@@ -4,7 +4,7 @@ import { FormatError } from './format-error';
 import type { Input } from './input';
 import { JsonText } from './json-text';
 import { safetensorsTypes } from './safetensors-types';
-import { quoted } from './shorten';
+import { quoted, shortShape } from './shorten';
 
 // https://github.com/huggingface/safetensors#format: the length of the header, 64 bits, least
 // significant byte first; the header, in JSON; the elements.
@@ -122,7 +122,7 @@ function checkOffsets(entries: readonly SafetensorsEntry[], bytes: number): void
     const size = sizeOf(shape) * elementBytes[type];
     if (begin + size !== end) {
       throw new FormatError(
-        `${name} should take ${size} bytes, for it is ${type} of shape [${shape.join(', ')}]`,
+        `${name} should take ${size} bytes, for it is ${type} of shape ${shortShape(shape)}`,
       );
     }
     position = end;

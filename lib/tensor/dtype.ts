@@ -46,11 +46,24 @@ export function checkDType(value: unknown, name: string): DType {
  */
 export function allocate(dtype: DType, size: number): FloatArray {
   const Type = dtype === 'float32' ? Float32Array : Float64Array;
+  return allocateArray<FloatArray>(Type, dtype, size);
+}
+
+/**
+ * The same for arrays of any type; `name` is what the error calls it.
+ *
+ * @internal
+ */
+export function allocateArray<T>(
+  Type: { readonly BYTES_PER_ELEMENT: number; new (size: number): T },
+  name: string,
+  size: number,
+): T {
   try {
     return new Type(size);
   } catch (cause) {
     const bytes = size * Type.BYTES_PER_ELEMENT;
-    throw new ArgumentError(`cannot allocate ${bytes} bytes for ${size} ${dtype} elements`, {
+    throw new ArgumentError(`cannot allocate ${bytes} bytes for ${size} ${name} elements`, {
       cause,
     });
   }

@@ -10,9 +10,12 @@ export function withPackages(python) {
   const { PYTHONPATH } = process.env;
   const paths = [folder, PYTHONPATH].filter(Boolean);
   const env = { ...process.env, PYTHONPATH: paths.join(delimiter) };
-  if (output(python, ['-c', `import ${packages}`], { env }) === null) {
-    console.log(`Installing ${packages.join(' and ')} in build/parity`);
-    run(python, ['-m', 'pip', 'install', '--quiet', '--target', folder, ...packages]);
+  const missing = packages.filter(
+    (name) => output(python, ['-c', `import ${name}`], { env }) === null,
+  );
+  if (missing.length > 0) {
+    console.log(`Installing ${missing.join(' and ')} in build/parity`);
+    run(python, ['-m', 'pip', 'install', '--quiet', '--target', folder, ...missing]);
   }
   return env;
 }

@@ -37,6 +37,14 @@ export function idx(type: number, shape: number[], elements: Buffer): Buffer {
   return Buffer.concat([header, elements]);
 }
 
+/** A safetensors file; a header that is no text is written as JSON. */
+export function safetensors(header: string | object, elements: Uint8Array = Buffer.of()): Buffer {
+  const text = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([length, text, elements]);
+}
+
 export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
   return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 }
