@@ -21,9 +21,10 @@ function classes(): typeof import('./classes') {
  * those of the batch, which then go into the moving ones, else the moving ones. Arguments, defaults,
  * weights, masks and results are those of TensorFlow.js's layer, but for these:
  *
- * - As in Keras since TensorFlow 2, a layer whose `trainable` is false is frozen: in training, too, it
- *   normalizes with its moving statistics and leaves them as they are. TensorFlow.js's own goes on
- *   updating them.
+ * - As in Keras since TensorFlow 2, a layer whose `trainable` is false, or which is in a model whose
+ *   `trainable` is false, is frozen: in training, too, it normalizes with its moving statistics and
+ *   leaves them as they are. TensorFlow.js's own goes on updating them. (A model tells its layers'
+ *   gamma and beta alone: without both, set the layer's own `trainable`.)
  * - `scale: false` and `center: false` can be trained; an empty batch leaves the statistics alone.
  *
  * It works on the backends `cpu` and `wasm`; on others TensorFlow.js's layer does its work.

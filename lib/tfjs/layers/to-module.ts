@@ -25,7 +25,7 @@ import { stateDict } from './state-dict';
  * has no such option; what the layer had not is 1 or 0 then, but the module would train it.
  *
  * A module's channels are the second dimension: a batch with channels last goes into it as
- * `{ data, shape: [n, c, h, w], memoryFormat: 'channels_last' }` without being copied, but for
+ * `{ data, shape: [n, c, h, w], memoryFormat: 'channelsLast' }` without being copied, but for
  * LayerNorm, which takes the layer's own shape.
  *
  * @param layer TensorFlow.js's own or one of ours; built, so that it has weights.

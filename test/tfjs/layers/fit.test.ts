@@ -146,6 +146,12 @@ const cases: Case[] = [
     own: () => [tfLayers.layerNormalization()],
     frozen: 'beta',
   },
+  {
+    name: 'group normalization in one group, which is layer normalization',
+    shape: [6],
+    ours: () => layers.groupNormalization({ groups: 1 }),
+    own: () => [tfLayers.layerNormalization()],
+  },
 ];
 
 // All values are below 4, where float32 rounds by up to 2.4e-7. TensorFlow.js adds up in float32: a
