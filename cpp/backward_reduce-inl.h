@@ -86,8 +86,9 @@ HWY_INLINE GradSums ReduceChunk(const Gradient dy, const T* x, const Block& chun
 
 // Sums of the group that starts at dy and x: by blocks and chunks, so that long sums keep their
 // digits.
+// Not inlined: a copy in each of its callers would cost compilers minutes.
 template <class Gradient, typename T>
-HWY_INLINE GradSums ReduceGroup(const Gradient dy, const T* x, const Runs& runs, double mean) {
+HWY_NOINLINE GradSums ReduceGroup(const Gradient dy, const T* x, const Runs& runs, double mean) {
   GradSums all = {0.0, 0.0};
   const WideVec wide_mean = hn::Set(WideTag(), mean);
   BlockCursor chunks(runs.runs, runs.run_stride, runs.length, kChunkBytes / sizeof(T));
@@ -181,11 +182,11 @@ HWY_INLINE void ReduceChannels(const Gradient dy, const T* x, const Strip& strip
   });
 }
 
-// sum[c] and dot[c] of each group of a strip of short runs.
+// sum[c] and dot[c] of each group of a strip of short runs. Not inlined, as ReduceGroup.
 template <class Gradient, typename T>
-HWY_INLINE void ReduceShortRuns(const Gradient dy, const T* x, const Strip& strip,
-                                const double* mean, double* sum, double* dot,
-                                ReduceScratch& scratch) {
+HWY_NOINLINE void ReduceShortRuns(const Gradient dy, const T* x, const Strip& strip,
+                                  const double* mean, double* sum, double* dot,
+                                  ReduceScratch& scratch) {
   std::fill_n(sum, strip.channels, 0.0);
   std::fill_n(dot, strip.channels, 0.0);
   ReduceChannels(dy, x, strip, mean, sum, dot, scratch);

@@ -76,9 +76,10 @@ struct ElementRows {
 
 // Adds to total[r] the sums of g and g * (x - mean) over elements begin..end-1 of row r, and to the
 // parameters' gradients.
+// Not inlined: a copy in each of its callers would cost compilers minutes.
 template <size_t kRows, typename T>
-HWY_INLINE void ReduceElements(const ElementRows<T>& rows, size_t begin, size_t end,
-                               GradSums* total) {
+HWY_NOINLINE void ReduceElements(const ElementRows<T>& rows, size_t begin, size_t end,
+                                 GradSums* total) {
   const WideTag d;
   LaneSums sums[kRows];
   LaneSums dots[kRows];

@@ -20,9 +20,11 @@ namespace hn = hwy::HWY_NAMESPACE;
 // So many channels at most go through vectors together.
 constexpr size_t kVectorChannels = 4;
 
+// These two are not inlined: a copy in each of their callers would cost compilers minutes.
+
 // planes[c * plane_stride + p] = x[p * kChannels + c]
 template <size_t kChannels, typename T>
-HWY_INLINE void SplitPixels(const T* x, size_t pixels, T* planes, size_t plane_stride) {
+HWY_NOINLINE void SplitPixels(const T* x, size_t pixels, T* planes, size_t plane_stride) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   size_t p = 0;
@@ -44,7 +46,7 @@ HWY_INLINE void SplitPixels(const T* x, size_t pixels, T* planes, size_t plane_s
 
 // y[p * kChannels + c] = planes[c * plane_stride + p]
 template <size_t kChannels, typename T>
-HWY_INLINE void JoinPixels(const T* planes, size_t plane_stride, size_t pixels, T* y) {
+HWY_NOINLINE void JoinPixels(const T* planes, size_t plane_stride, size_t pixels, T* y) {
   const hn::ScalableTag<T> d;
   const size_t lanes = hn::Lanes(d);
   size_t p = 0;

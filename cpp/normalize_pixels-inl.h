@@ -23,8 +23,10 @@ namespace HWY_NAMESPACE {
 // A block's planes stay in L1.
 constexpr size_t kBlockPixels = 1024;
 
+// Planes are not normalized inline: copies for each layout would cost compilers minutes.
+
 template <bool kStream, typename T>
-HWY_INLINE void NormalizePlane(const T* x, T* y, size_t length, const FloatChannel<T>& channel) {
+HWY_NOINLINE void NormalizePlane(const T* x, T* y, size_t length, const FloatChannel<T>& channel) {
   const hn::ScalableTag<T> d;
   const auto mean = hn::Set(d, channel.mean);
   const auto std = hn::Set(d, channel.std);
@@ -65,8 +67,8 @@ HWY_INLINE void LookUp(const uint8_t* x, T* y, size_t length, const ByteChannel<
 
 // At most kBlockPixels.
 template <bool kStream, typename T>
-HWY_INLINE void NormalizePlane(const uint8_t* x, T* y, size_t length,
-                               const ByteChannel<T>& channel) {
+HWY_NOINLINE void NormalizePlane(const uint8_t* x, T* y, size_t length,
+                                 const ByteChannel<T>& channel) {
   if constexpr (std::is_same_v<T, float>) {
     if (channel.has_factors) return NormalizePlaneByFactors<kStream>(x, y, length, channel);
   }

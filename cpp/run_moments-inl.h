@@ -104,8 +104,9 @@ HWY_INLINE Moments MomentsOfChunk(const T* x, const Block& chunk, size_t run_str
 }
 
 // Moments of the group that starts at x.
+// Not inlined: a copy in each of its callers would cost compilers minutes.
 template <bool kCentered = true, typename T>
-HWY_INLINE Moments MomentsOfGroup(const T* x, const Runs& runs) {
+HWY_NOINLINE Moments MomentsOfGroup(const T* x, const Runs& runs) {
   Moments all;
   BlockCursor chunks(runs.runs, runs.run_stride, runs.length, kChunkBytes / sizeof(T));
   Block chunk;

@@ -38,9 +38,9 @@ HWY_INLINE void SumDeviationsOfSets(const Add add, const T* x, size_t size, cons
   for (size_t s = 0; s < kSets; ++s) sums[s] = lanes[s].Total();
 }
 
-// moments[s] of each of kSets sets: to the bit what MomentsOfGroup gives.
+// moments[s] of each of kSets sets: to the bit what MomentsOfGroup gives, and not inlined either.
 template <bool kCentered, size_t kSets, typename T>
-HWY_INLINE void MomentsOfSets(const T* x, size_t size, Moments* moments) {
+HWY_NOINLINE void MomentsOfSets(const T* x, size_t size, Moments* moments) {
   // Each pass fetches a part of what follows, so that memory is busy all the time.
   constexpr size_t kFetchedFirst = kCentered ? (kSets + 1) / 2 : kSets;
   const auto fetch_first = [=](size_t i) BATCHNORM_INLINE_ATTR {

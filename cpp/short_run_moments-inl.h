@@ -40,9 +40,9 @@ HWY_INLINE double GroupMean(const T* group, const Rows& rows, size_t width, cons
          count;
 }
 
-// moments[c] for each group of a strip of short runs.
+// moments[c] for each group of a strip of short runs. Not inlined, as MomentsOfGroup.
 template <typename T>
-HWY_INLINE void MomentsOfShortRuns(const T* x, const Strip& strip, Moments* moments) {
+HWY_NOINLINE void MomentsOfShortRuns(const T* x, const Strip& strip, Moments* moments) {
   StripScratch scratch;
   const size_t width = strip.width;
   const size_t columns = strip.rows.columns;
