@@ -42,7 +42,7 @@ export function otherFigures({ networks, sweep }: StudyRecord): Html[] {
       name: 'runningMeans',
       title: 'Running means against the true ones',
       caption:
-        "How far the running means, gathered batch by batch for evaluation, are from the means over the whole training set: root mean square over a layer's channels, in true standard deviations. Lower is truer; logarithmic.",
+        "How far the running means, gathered batch by batch for evaluation, are from the means over the whole training set: root mean square over a layer's channels, in true standard deviations. Lower is truer; both axes are logarithmic.",
       points,
       value: (point, layer) => point.statistics[layer]?.mean,
     }),
@@ -50,7 +50,7 @@ export function otherFigures({ networks, sweep }: StudyRecord): Html[] {
       name: 'runningVariances',
       title: 'Running variances against the true ones',
       caption:
-        "The relative error of the running variances: root mean square over a layer's channels. 0.1 is 10% off. Lower is truer; logarithmic.",
+        "The relative error of the running variances: root mean square over a layer's channels. 0.1 is 10% off. Lower is truer; both axes are logarithmic.",
       points,
       value: (point, layer) => point.statistics[layer]?.variance,
     }),
@@ -129,7 +129,9 @@ interface Statistics extends OfOneNetwork {
   value: (point: StudyPoint, layer: number) => Recorded;
 }
 
-function statistics({ points, value, ...rest }: Statistics): Html {
+function statistics({ points: all, value, ...rest }: Statistics): Html {
+  // They are not measured at each point.
+  const points = all.filter((point) => point.statistics.length > 0);
   const layers = Math.max(0, ...points.map((point) => point.statistics.length));
   const columns: Column<StudyPoint>[] = [
     { title: 'Step', text: ({ step }) => count(step) },
@@ -138,8 +140,8 @@ function statistics({ points, value, ...rest }: Statistics): Html {
       text: (point: StudyPoint) => number(value(point, layer)),
     })),
   ];
-  const all = points.flatMap((point) => point.statistics.map((_, layer) => value(point, layer)));
-  return drawn(rest, columns, points, all);
+  const values = points.flatMap((point) => point.statistics.map((_, layer) => value(point, layer)));
+  return drawn(rest, columns, points, values);
 }
 
 function learningRates(sweep: readonly SweepPoint[]): Html {

@@ -1,4 +1,4 @@
-import type { NetworkRecord, StudyPoint } from '../record';
+import type { NetworkRecord, StudyPoint, StudyRecord } from '../record';
 
 /** Test accuracy from which on a network is said to have learned. */
 export const learned = 0.9;
@@ -9,17 +9,26 @@ export interface Outcome {
   readonly last: StudyPoint | null;
   /** The first recorded step with a test accuracy of `learned` or more; null without one. */
   readonly learnedAt: number | null;
-  /** Whether the loss was no longer finite at the end. */
   readonly hasDiverged: boolean;
 }
 
-export function outcomeOf({ points }: NetworkRecord): Outcome {
-  const last = points.at(-1) ?? null;
-  const first = points.find(({ testAccuracy }) => testAccuracy >= learned);
-  return { last, learnedAt: first?.step ?? null, hasDiverged: last !== null && diverged(last) };
+export function outcomesOf({ networks, settings }: StudyRecord): Record<Kind, Outcome> {
+  const { steps } = settings;
+  return {
+    plain: outcomeOf(networks.plain, steps),
+    batchNorm: outcomeOf(networks.batchNorm, steps),
+  };
 }
 
-/** Before the first step there is no loss, and it is no divergence. */
-function diverged({ step, trainLoss }: StudyPoint): boolean {
-  return step > 0 && !Number.isFinite(trainLoss);
+type Kind = keyof StudyRecord['networks'];
+
+function outcomeOf({ points }: NetworkRecord, steps: number): Outcome {
+  const last = points.at(-1) ?? null;
+  const first = points.find(({ testAccuracy }) => testAccuracy >= learned);
+  return {
+    last,
+    learnedAt: first?.step ?? null,
+    // The points of a network end where it diverged.
+    hasDiverged: last !== null && last.step < steps,
+  };
 }

@@ -1,10 +1,12 @@
 import type { NetworkRecord, StudyRecord } from '../record';
 import { count, milliseconds, number, percent } from './format';
 import { type Html, html } from './html';
-import { learned, outcomeOf } from './outcome';
+import { learned, type Outcome, outcomesOf } from './outcome';
 
 /** The table of what both networks came to. */
-export function results({ networks: { plain, batchNorm } }: StudyRecord): Html {
+export function results(record: StudyRecord): Html {
+  const { plain, batchNorm } = record.networks;
+  const outcomes = outcomesOf(record);
   return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="results-title">
     <table class="results">
       <caption id="results-title">Results at the end of training</caption>
@@ -17,18 +19,23 @@ export function results({ networks: { plain, batchNorm } }: StudyRecord): Html {
         <th scope="col">of it batch norm</th>
       </tr></thead>
       <tbody>
-        ${row('with batch norm', 'batch-norm', batchNorm)}
-        ${row('without', 'plain', plain)}
+        ${row('with batch norm', 'batch-norm', batchNorm, outcomes.batchNorm)}
+        ${row('without', 'plain', plain, outcomes.plain)}
       </tbody>
+      <tfoot><tr>
+        <th scope="row" colspan="4">both, side by side in two threads</th>
+        <td>${milliseconds(record.stepMilliseconds)}</td>
+        <td></td>
+      </tr></tfoot>
     </table>
   </div>`;
 }
 
-function row(name: string, key: string, network: NetworkRecord): Html {
-  const { last, learnedAt, hasDiverged } = outcomeOf(network);
+function row(name: string, key: string, network: NetworkRecord, outcome: Outcome): Html {
+  const { last, learnedAt, hasDiverged } = outcome;
   return html`<tr>
     <th scope="row">${swatch(key)} ${name}</th>
-    <td>${percent(last?.testAccuracy, 2)}</td>
+    <td>${hasDiverged ? 'diverged' : percent(last?.testAccuracy, 2)}</td>
     <td>${learnedAt === null ? 'not reached' : count(learnedAt)}</td>
     <td>${hasDiverged ? 'diverged' : number(last?.trainLoss)}</td>
     <td>${milliseconds(network.stepMilliseconds)}</td>

@@ -24,7 +24,7 @@ export function syntheticRecord(): StudyRecord {
     },
     startedAt: '2026-01-02T03:04:05.000Z',
     seconds: 41.25,
-    stepMilliseconds: 4.25,
+    stepMilliseconds: 5,
     networks: {
       plain: { points: steps.map(plainPoint), stepMilliseconds: 3.5, batchNormMilliseconds: 0 },
       batchNorm: {
@@ -61,7 +61,7 @@ function batchNormPoint(step: number): StudyPoint {
     trainLoss: step === 0 ? null : 2.3 - 2.15 * learned,
     testAccuracy: 0.1 + 0.86 * learned,
     percentiles: [-1.1 - 0.2 * learned, 0.1 * learned, 1.05 + 0.3 * learned],
-    statistics: [1, 2, 3].map((layer) => ({
+    statistics: (step % 100 === 0 ? [1, 2, 3] : []).map((layer) => ({
       mean: (0.5 * Math.exp(-step / 150) + 0.03) * layer,
       variance: (20 * Math.exp(-step / 60) + 0.06) * layer,
     })),

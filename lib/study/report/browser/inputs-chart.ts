@@ -1,10 +1,10 @@
 import { areaY } from '@observablehq/plot';
 import type { StudyRecord } from '../../record';
 import { type Curve, recorded } from './curve';
-import { lastStep } from './last-step';
 import { withBatchNorm, without } from './networks';
 import { significant } from './significant';
 import type { Size } from './size';
+import { stepsAxis } from './steps-axis';
 import { stepsChart } from './steps-chart';
 
 const colours = { plain: without.colour, batchNorm: withBatchNorm.colour };
@@ -27,7 +27,7 @@ export function inputsChart(record: StudyRecord, network: 'plain' | 'batchNorm',
     curves,
     y: { domain: sharedDomain(record), nice: true, label: "the sigmoid's input" },
     format: significant,
-    steps: lastStep(record),
+    steps: stepsAxis(record),
     below: [
       areaY(band, {
         x: 'step',

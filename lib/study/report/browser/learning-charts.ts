@@ -1,9 +1,9 @@
 import type { StudyRecord } from '../../record';
 import { positive, recorded } from './curve';
-import { lastStep } from './last-step';
 import { bothNetworks } from './networks';
 import { significant } from './significant';
 import type { Size } from './size';
+import { stepsAxis } from './steps-axis';
 import { stepsChart } from './steps-chart';
 
 export function accuracyChart(record: StudyRecord, size: Size) {
@@ -13,7 +13,7 @@ export function accuracyChart(record: StudyRecord, size: Size) {
     curves,
     y: { domain: [0, 1], label: 'test digits recognized' },
     format: (share) => `${Number((100 * share).toFixed(2))}%`,
-    steps: lastStep(record),
+    steps: stepsAxis(record),
     strokeWidth: 2.5,
     showsLast: true,
   });
@@ -26,6 +26,6 @@ export function lossChart(record: StudyRecord, size: Size) {
     curves,
     y: { type: 'log', label: 'cross-entropy, nats' },
     format: significant,
-    steps: lastStep(record),
+    steps: stepsAxis(record),
   });
 }

@@ -3,7 +3,7 @@ export function logDomain(values: readonly number[]): [number, number] {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
   if (positive.length === 0) return [0.1, 1];
   const [least, most] = [Math.min(...positive), Math.max(...positive)];
-  const margin = Math.max(1.1, (most / least) ** 0.05);
+  const margin = Math.max(1.1, (most / least) ** 0.08);
   return [least / margin, most * margin];
 }
 

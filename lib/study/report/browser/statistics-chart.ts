@@ -1,8 +1,8 @@
 import type { StudyRecord } from '../../record';
 import { type Curve, positive, recorded } from './curve';
-import { lastStep } from './last-step';
 import { significant } from './significant';
 import type { Size } from './size';
+import { logStepsAxis } from './steps-axis';
 import { stepsChart } from './steps-chart';
 
 const axes = { mean: 'distance, true standard deviations', variance: 'relative error' };
@@ -10,7 +10,10 @@ const dashes = ['', '7 4', '2 3'];
 
 /** How far the running statistics of each layer are from the true ones. */
 export function statisticsChart(record: StudyRecord, statistic: 'mean' | 'variance', size: Size) {
-  const { points } = record.networks.batchNorm;
+  // They are not measured at each point, and step 0 has no place on a logarithmic axis.
+  const points = record.networks.batchNorm.points.filter(
+    ({ step, statistics }) => step > 0 && statistics.length > 0,
+  );
   const layers = Math.max(0, ...points.map(({ statistics }) => statistics.length));
   const curves = Array.from({ length: layers }, (_, layer): Curve => {
     const name = `layer ${layer + 1}`;
@@ -30,6 +33,6 @@ export function statisticsChart(record: StudyRecord, statistic: 'mean' | 'varian
     curves,
     y: { type: 'log', label: axes[statistic] },
     format: significant,
-    steps: lastStep(record),
+    steps: logStepsAxis(record),
   });
 }

@@ -5,14 +5,14 @@ import { hover } from './hover';
 import { type LineEnd, lineEnds } from './line-ends';
 import { logDomain, logTicks } from './log-axis';
 import { isNarrow, isWide, type Size } from './size';
+import type { StepsAxis } from './steps-axis';
 
 export interface StepsChart {
   readonly size: Size;
   readonly curves: readonly Curve[];
   readonly y: ScaleOptions & { label: string };
   readonly format: (value: number) => string;
-  /** The last step of the axis. */
-  readonly steps: number;
+  readonly steps: StepsAxis;
   /** Drawn below the lines. */
   readonly below?: Markish[];
   readonly strokeWidth?: number;
@@ -28,10 +28,9 @@ export function stepsChart(chart: StepsChart) {
   const domain = logDomain(curves.flatMap(({ points }) => points.map(({ value }) => value)));
   return frame({
     size,
-    x: { domain: [0, Math.max(1, steps)], label: 'training step' },
+    ...steps,
     y: y.type === 'log' ? { ...y, domain } : y,
     yTicks: y.type === 'log' ? logTicks(domain) : undefined,
-    xFormat: (step) => step.toLocaleString('en-US'),
     yFormat: format,
     // A bold letter of 12 px is about 7 px wide.
     marginRight: 20 + 7 * longest,
@@ -46,8 +45,8 @@ export function stepsChart(chart: StepsChart) {
           strokeLinejoin: 'round',
           className: 'curve',
           ...(dash === undefined ? {} : { strokeDasharray: dash }),
-          // A lone point has no line: it is a dot.
-          ...(points.length < 20 ? { marker: 'dot' } : {}),
+          // Where the points are few it is seen where they are; a lone one has no line.
+          ...(points.length <= 25 ? { marker: 'dot' } : {}),
         }),
       ),
       lineEnds(ends),
