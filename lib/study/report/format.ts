@@ -25,7 +25,8 @@ export function milliseconds(value: number): string {
 /** How long something took: 1 h 02 min, 4 min 05 s, 41.3 s. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return none;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const tenths = seconds.toFixed(1);
+  if (Number(tenths) < 60) return `${tenths} s`;
   const [minutes, rest] = divide(Math.round(seconds), 60);
   if (minutes < 60) return `${minutes} min ${twoDigits(rest)} s`;
   const [hours, minutesLeft] = divide(minutes, 60);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,10 +5,8 @@ import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 
 /** Chromium without a window, as `npm test` installs it. */
 export function launch(): Promise<Browser> {
-  const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' });
-  // Chromium refuses to run as root with its sandbox.
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return puppeteer.launch({ executablePath: executablePath.trim(), args });
+  const { chromium } = require('../../../scripts/pictures/chromium.cjs');
+  return puppeteer.launch(chromium());
 }
 
 /** A page in a tab of its own, with all that went wrong in it and all that it asked for. */
