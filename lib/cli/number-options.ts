@@ -17,6 +17,12 @@ export function positive(option: string): (text: string) => number {
   };
 }
 
+/** Reads learning rates, with commas between them; rising, each once. */
+export function rates(option: string): (text: string) => number[] {
+  const readOne = positive(option);
+  return (text) => [...new Set(text.split(',').map(readOne))].sort((a, b) => a - b);
+}
+
 /** Reads the seed of an option: 32 bits, as many as count. */
 export function seed(option: string): (text: string) => number {
   return (text) => {

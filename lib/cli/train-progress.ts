@@ -1,15 +1,16 @@
+import type { Both } from '../study/both';
 import type { StudyPoint, StudySettings } from '../study/record';
-import type { Both, StudyWatcher } from '../study/study';
+import type { RunWatcher } from '../study/run-study';
 import type { Environment } from './environment';
 import type { Interruption } from './interruption';
 import { type Progress, startProgress } from './progress';
 
 /** Shows how both networks learn: a bar on a terminal, else a line for each test. */
-export class TrainProgress implements StudyWatcher {
+export class TrainProgress implements RunWatcher {
   readonly #stderr: Environment['stderr'];
   readonly #interruption: Interruption;
   #progress: Progress | null = null;
-  #step = 0;
+  #done = 0;
   #losses = '';
   #accuracies = '';
 
@@ -23,25 +24,39 @@ export class TrainProgress implements StudyWatcher {
   }
 
   onStart({ steps }: StudySettings, step: number): void {
-    this.#step = step;
-    this.#progress = startProgress(this.#stderr, steps, step, 'steps');
+    this.#start(steps, step, 'steps');
   }
 
   onSteps(step: number, { plain, batchNorm }: Both<number | null>): void {
     this.#losses = `loss ${loss(plain)}, ${loss(batchNorm)} with batch norm`;
-    this.#progress?.add(step - this.#step, this.#about);
-    this.#step = step;
+    this.#advance(step, this.#about);
   }
 
   onPoint(step: number, { plain, batchNorm }: Both<StudyPoint | null>): void {
     this.#accuracies = `accuracy ${accuracy(plain)}, ${accuracy(batchNorm)} with`;
-    this.#progress?.add(0, this.#about);
+    this.#advance(step, this.#about);
     if (!this.#stderr.isTTY) this.#progress?.note(`step ${step}: ${this.#about}`);
+  }
+
+  onSweep(rates: number, done: number): void {
+    if (done === 0) this.#start(rates, 0, 'learning rates');
+    this.#advance(done);
   }
 
   stop(): void {
     this.#progress?.stop();
     this.#progress = null;
+  }
+
+  #start(total: number, done: number, unit: string): void {
+    this.stop();
+    this.#done = done;
+    this.#progress = startProgress(this.#stderr, total, done, unit);
+  }
+
+  #advance(done: number, about?: string): void {
+    this.#progress?.add(done - this.#done, about);
+    this.#done = done;
   }
 
   get #about(): string {

@@ -1,36 +1,53 @@
 import type { NetworkRecord, StudyRecord } from '../study/record';
 
 /** Both networks side by side. */
-export function trainTable({ settings, stepMilliseconds, networks }: StudyRecord): string {
-  const { plain, batchNorm } = networks;
-  const rows = [
+export function trainTable({ stepMilliseconds, networks }: StudyRecord): string {
+  return table([
     ['', 'test accuracy', 'a step', 'of it batch norm'],
-    ['without batch norm', ...cells(plain, settings.steps)],
-    ['with batch norm', ...cells(batchNorm, settings.steps)],
-    ['both, side by side', '', `${stepMilliseconds.toFixed(2)} ms`, ''],
-  ];
-  const widths = [0, 1, 2, 3].map((column) =>
-    Math.max(...rows.map((row) => (row[column] as string).length)),
-  );
-  const line = (row: string[]) =>
-    row
-      .map((cell, i) =>
-        i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number),
-      )
-      .join('  ');
-  return `${rows.map((row) => line(row).trimEnd()).join('\n')}\n`;
+    ['without batch norm', ...cells(networks.plain)],
+    ['with batch norm', ...cells(networks.batchNorm)],
+    ['both, side by side', '', milliseconds(stepMilliseconds), ''],
+  ]);
 }
 
-function cells(
-  { points, stepMilliseconds, batchNormMilliseconds }: NetworkRecord,
-  steps: number,
-): string[] {
-  const last = points.at(-1);
-  const accuracy = last?.step === steps ? `${(100 * last.testAccuracy).toFixed(2)} %` : 'diverged';
-  const share = batchNormMilliseconds / stepMilliseconds;
-  const inBatchNorm =
+function cells(network: NetworkRecord): string[] {
+  const { points, divergedAt, stepMilliseconds, batchNormMilliseconds } = network;
+  const share = (100 * batchNormMilliseconds) / stepMilliseconds;
+  return [
+    divergedAt === null ? percent(points.at(-1)?.testAccuracy ?? null) : 'diverged',
+    milliseconds(stepMilliseconds),
     batchNormMilliseconds === 0
       ? '-'
-      : `${batchNormMilliseconds.toFixed(2)} ms (${(100 * share).toFixed(0)} %)`;
-  return [accuracy, `${stepMilliseconds.toFixed(2)} ms`, inBatchNorm];
+      : `${milliseconds(batchNormMilliseconds)} (${share.toFixed(0)} %)`,
+  ];
+}
+
+/** What both come to with other learning rates. */
+export function sweepTable({ sweep }: StudyRecord): string {
+  return table([
+    ['learning rate', 'steps', 'without batch norm', 'with batch norm'],
+    ...sweep.map(({ learningRate, steps, plain, batchNorm }) => [
+      String(learningRate),
+      String(steps),
+      percent(plain),
+      percent(batchNorm),
+    ]),
+  ]);
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] as string[]).map((_, i) =>
+    Math.max(...rows.map((row) => (row[i] as string).length)),
+  );
+  const line = (row: readonly string[]) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)));
+  return rows.map((row) => `${line(row).join('  ').trimEnd()}\n`).join('');
+}
+
+function milliseconds(value: number): string {
+  return `${value.toFixed(2)} ms`;
+}
+
+function percent(share: number | null): string {
+  return share === null ? 'diverged' : `${(100 * share).toFixed(2)} %`;
 }

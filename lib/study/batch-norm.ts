@@ -1,5 +1,6 @@
-import { clone, customGrad, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
-import { type BatchNorm1d, tensor } from '../index';
+import { clone, customGrad, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { BatchNorm1d } from '../index';
+import { batchNorm } from '../tfjs/batch-norm';
 
 /** What batch normalization takes of the time, forward and backward. */
 export class Stopwatch {
@@ -36,22 +37,6 @@ function onGradient(x: Tensor2D, action: () => void): Tensor2D {
       action();
       return clone(dy);
     },
-  }));
-  return op(x) as Tensor2D;
-}
-
-function batchNorm(x: Tensor2D, module: BatchNorm1d): Tensor2D {
-  const shape = x.shape;
-  const op = customGrad((x) => ({
-    value: tensor2d(
-      module.forward(tensor((x as Tensor).dataSync() as Float32Array, shape)).data as Float32Array,
-      shape,
-    ),
-    gradFunc: (dy) =>
-      tensor2d(
-        module.backward(tensor(dy.dataSync() as Float32Array, shape)).data as Float32Array,
-        shape,
-      ),
   }));
   return op(x) as Tensor2D;
 }

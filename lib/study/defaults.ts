@@ -14,10 +14,13 @@ export const defaults = {
   momentum: 0.1,
   eps: 1e-5,
   hidden: [100, 100, 100],
+  sweepRates: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
+  sweepSteps: 1000,
 } as const;
 
 /** The settings of a run of which some are given. */
 export function fillIn(given: Partial<StudySettings>): StudySettings {
-  const settings = { ...defaults, ...given };
+  const { sweepRates: _, sweepSteps: __, ...own } = defaults;
+  const settings = { ...own, ...given };
   return { ...settings, evaluateEvery: given.evaluateEvery ?? roundedInterval(settings.steps) };
 }

@@ -3,6 +3,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
+  tensor,
   tensor2d,
   tidy,
   train,
@@ -11,9 +12,11 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { BatchNorm1d } from '../index';
+import { variables } from '../tfjs/variables';
 import { Stopwatch, timedBatchNorm } from './batch-norm';
 import { crossEntropy } from './cross-entropy';
 import { linear } from './linear';
+import { type NetworkState, type PostedTensor, transposed } from './network-state';
 import { sigmoid } from './sigmoid';
 
 export interface NetworkOptions {
@@ -49,7 +52,6 @@ export class Network {
   readonly stopwatch = new Stopwatch();
   readonly #layers: readonly Layer[];
   readonly #optimizer: ReturnType<typeof train.sgd>;
-  readonly #learningRate: number;
 
   constructor({ sizes, weights, batchNorm, learningRate }: NetworkOptions) {
     this.#layers = weights.map((values, i) => {
@@ -62,7 +64,6 @@ export class Network {
       };
     });
     this.#optimizer = train.sgd(learningRate);
-    this.#learningRate = learningRate;
   }
 
   /** One step on a batch (N, inputs) of which `targets` (N, outputs) are true; returns its mean loss. */
@@ -71,7 +72,6 @@ export class Network {
     return tidy(() => {
       const loss = () => crossEntropy(this.#pass(batch).logits, targets);
       const cost = this.#optimizer.minimize(loss, true, this.#variables()) as Scalar;
-      for (const { norm } of this.#layers) if (norm !== null) this.#descend(norm);
       return cost.dataSync()[0] as number;
     });
   }
@@ -80,6 +80,50 @@ export class Network {
   evaluate(batch: Tensor2D): Pass {
     for (const { norm } of this.#layers) norm?.eval();
     return this.#pass(batch);
+  }
+
+  state(): NetworkState {
+    const state: Record<string, PostedTensor | number> = {};
+    for (const { prefix, weight, bias, norm, normPrefix } of this.#named()) {
+      const [inputs, outputs] = weight.shape as [number, number];
+      const matrix = weight.dataSync() as Float32Array;
+      state[`${prefix}.weight`] = { data: transposed(matrix, inputs), shape: [outputs, inputs] };
+      if (bias !== null) {
+        state[`${prefix}.bias`] = { data: bias.dataSync() as Float32Array, shape: [outputs] };
+      }
+      for (const [key, value] of Object.entries(norm?.stateDict() ?? {})) {
+        state[`${normPrefix}.${key}`] =
+          typeof value === 'number'
+            ? value
+            : { data: Float32Array.from(value.data), shape: value.shape };
+      }
+    }
+    return state;
+  }
+
+  /** Takes what `state` of a network of the same layers has given. */
+  loadState(state: NetworkState): void {
+    const values = (key: string): Float32Array => (state[key] as PostedTensor).data;
+    for (const { prefix, weight, bias, norm, normPrefix } of this.#named()) {
+      const outputs = weight.shape[1] as number;
+      const matrix = transposed(values(`${prefix}.weight`), outputs);
+      tidy(() => {
+        weight.assign(tensor(matrix, weight.shape));
+        bias?.assign(tensor(values(`${prefix}.bias`), bias.shape));
+      });
+      norm?.loadStateDict(state, { prefix: `${normPrefix}.` });
+    }
+  }
+
+  /** The layers, and what PyTorch calls them where each sigmoid is a layer too. */
+  #named(): (Layer & { prefix: string; normPrefix: string })[] {
+    let index = 0;
+    return this.#layers.map((layer) => {
+      const prefix = String(index);
+      const normPrefix = String(index + 1);
+      index += layer.norm === null ? 2 : 3;
+      return { ...layer, prefix, normPrefix };
+    });
   }
 
   /** The layers of BatchNorm1d; none without it. */
@@ -108,18 +152,11 @@ export class Network {
   }
 
   #variables(): Variable[] {
-    return this.#layers.flatMap(({ weight, bias }) => (bias === null ? [weight] : [weight, bias]));
-  }
-
-  /** What the optimizer does, for the parameters of a module. */
-  #descend(norm: BatchNorm1d): void {
-    for (const { data, grad } of norm.parameters()) {
-      if (grad === null) continue;
-      for (const [i, slope] of grad.data.entries()) {
-        data[i] = (data[i] as number) - this.#learningRate * slope;
-      }
-    }
-    norm.zeroGrad();
+    return this.#layers.flatMap(({ weight, bias, norm }) => [
+      weight,
+      ...(bias === null ? [] : [bias]),
+      ...(norm === null ? [] : variables(norm)),
+    ]);
   }
 }
 

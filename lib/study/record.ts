@@ -39,8 +39,9 @@ export interface StudyEnvironment {
 }
 
 export interface NetworkRecord {
-  /** They end early where the network diverged: where its loss is no longer finite. */
   readonly points: readonly StudyPoint[];
+  /** The step whose loss was no longer finite, where the curves end; null where all were. */
+  readonly divergedAt: number | null;
   /** Medians over the steps. */
   readonly stepMilliseconds: number;
   /** Of them in batch normalization, forward and backward; 0 without it. */

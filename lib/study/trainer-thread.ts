@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Trainer, TrainerOptions } from './trainer';
 
 /** What a thread can be asked for. */
-type Method = 'train' | 'evaluate';
+type Method = 'train' | 'evaluate' | 'snapshot' | 'restore' | 'sweep';
 
 export interface Request {
   readonly method: Method;
@@ -27,7 +27,7 @@ export class TrainerThread {
 
   call<M extends Method>(
     method: M,
-    argument: Parameters<Trainer[M]>[0],
+    ...[argument]: Parameters<Trainer[M]>
   ): Promise<ReturnType<Trainer[M]>> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== null) return reject(this.#failure);

