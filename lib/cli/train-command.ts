@@ -7,8 +7,8 @@ const help = `
 Examples:
   $ batchnorm train --report report.html
   $ batchnorm train --steps 1500
-  $ batchnorm train --checkpoint run1            Ctrl-C saves, and this continues:
-  $ batchnorm train --checkpoint run1 --resume
+  $ batchnorm train --checkpoint run1            Ctrl-C saves, ...
+  $ batchnorm train --checkpoint run1 --resume   ... and this continues
   $ batchnorm train --steps 1500 --lr-sweep --report report.html
 
 Two networks learn to read the digits of MNIST: three hidden layers of 100
