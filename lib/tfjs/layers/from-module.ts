@@ -15,6 +15,7 @@ import type {
   LayerNormalizationArgs,
 } from './arguments';
 import { batchNormalization, groupNormalization, layerNormalization } from './factories';
+import { otherMomentum } from './momentum';
 import { readArgs } from './settings';
 import { loadWhenBuilt } from './state-to-take';
 
@@ -91,7 +92,8 @@ function learning(
       `${caller}: the ${name} was made without running statistics, which Keras's layer has always`,
     );
   }
-  if (momentum !== null) return { scale: affine, center: affine, momentum: 1 - momentum };
+  if (momentum !== null)
+    return { scale: affine, center: affine, momentum: otherMomentum(momentum) };
   if (args.momentum !== undefined) return { scale: affine, center: affine };
   throw new ArgumentError(
     `${caller}: the ${name} has momentum null, a cumulative average, which Keras's layer has not: ` +

@@ -10,6 +10,7 @@ import {
 } from '../../modules';
 import { type InputShape, locateAxis, readAxis } from './axis';
 import { oneShape } from './inputs';
+import { otherMomentum } from './momentum';
 import { checkLayer, isNormLayer, noNormLayer, weightsOf } from './norm-layers';
 import { stateDict } from './state-dict';
 
@@ -74,7 +75,7 @@ function emptyModule(layer: layers.Layer): BatchNorm | LayerNorm | GroupNorm {
       const BatchNormNd = batchNormClass(layer, shape);
       return new BatchNormNd(channelsOf(layer, config.axis, shape), {
         eps,
-        momentum: 1 - config.momentum,
+        momentum: otherMomentum(config.momentum),
         affine,
         unbiasedRunningVar: false,
       });

@@ -14,8 +14,8 @@ import {
 import { sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { BatchNorm3d, manualSeed, Tensor as OurTensor } from 'batchnorm';
 import { layers, toModule } from 'batchnorm/tfjs';
-import { onEachBackend } from './backends';
 import { type Layer, modelOf, normal, samples } from './models';
+import { onEachBackend } from './on-each-backend';
 
 onEachBackend(() => {
   test('of rank 5 is what BatchNorm3d makes of the same elements', () => {

@@ -1,0 +1,224 @@
+import { memory, type Tensor } from '@tensorflow/tfjs-core';
+import { sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
+import {
+  ArgumentError,
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  FrozenBatchNorm2d,
+  GroupNorm,
+  InstanceNorm1d,
+  LayerNorm,
+  LazyBatchNorm1d,
+  type Module,
+  manualSeed,
+  Tensor as OurTensor,
+  randn,
+  ShapeError,
+  StateDictError,
+} from 'batchnorm';
+import { fromModule, layers, toModule } from 'batchnorm/tfjs';
+import { type Layer, normal } from './models';
+import { onEachBackend } from './on-each-backend';
+
+type Norm = BatchNorm1d | FrozenBatchNorm2d | LayerNorm | GroupNorm;
+
+/** Random weights and statistics, as training would leave them. */
+function trained<M extends Module>(module: M): M {
+  manualSeed(6);
+  for (const [key, value] of Object.entries(module.stateDict())) {
+    if (!(value instanceof OurTensor)) continue;
+    const values = randn(value.shape).data;
+    value.data.set(key.endsWith('running_var') ? values.map((v) => v * v + 0.5) : values);
+  }
+  return module;
+}
+
+/** What the module makes of (N, ..., C), for LayerNorm of the same shape. */
+function forward(module: Module & { forward(x: OurTensor): OurTensor }, x: Tensor): number[] {
+  const [n = 0, ...rest] = x.shape;
+  const c = rest.pop() ?? 0;
+  const data = Float32Array.from(x.dataSync());
+  const input =
+    module instanceof LayerNorm
+      ? new OurTensor(data, x.shape)
+      : new OurTensor(data, [n, c, ...rest], 'channelsLast');
+  return [...module.forward(input).data];
+}
+
+onEachBackend(() => {
+  const pairs: [name: string, module: () => Norm, shape: number[], repr: string][] = [
+    [
+      'BatchNorm1d',
+      () => new BatchNorm1d(3, { momentum: 0.25 }),
+      [4, 3],
+      'BatchNorm1d(3, eps=1e-05, momentum=0.25, affine=True, track_running_stats=True, ' +
+        'unbiased_running_var=False)',
+    ],
+    [
+      'BatchNorm1d of sequences',
+      () => new BatchNorm1d(3, { eps: 0.5, affine: false }),
+      [4, 5, 3],
+      'BatchNorm1d(3, eps=0.5, momentum=0.1, affine=False, track_running_stats=True, ' +
+        'unbiased_running_var=False)',
+    ],
+    [
+      'BatchNorm2d',
+      () => new BatchNorm2d(3, { unbiasedRunningVar: false }),
+      [2, 4, 5, 3],
+      'BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, ' +
+        'unbiased_running_var=False)',
+    ],
+    [
+      'BatchNorm3d',
+      () => new BatchNorm3d(3),
+      [2, 2, 3, 2, 3],
+      'BatchNorm3d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, ' +
+        'unbiased_running_var=False)',
+    ],
+    [
+      'LayerNorm',
+      () => new LayerNorm([5, 3], { bias: false }),
+      [4, 5, 3],
+      'LayerNorm((5, 3), eps=1e-05, elementwise_affine=True, bias=False)',
+    ],
+    [
+      'LayerNorm without parameters',
+      () => new LayerNorm(3, { elementwiseAffine: false, eps: 0.01 }),
+      [4, 5, 3],
+      'LayerNorm((3,), eps=0.01, elementwise_affine=False)',
+    ],
+    ['GroupNorm', () => new GroupNorm(2, 6), [2, 4, 6], 'GroupNorm(2, 6, eps=1e-05, affine=True)'],
+    [
+      'GroupNorm without parameters',
+      () => new GroupNorm(3, 6, { affine: false, eps: 0.1 }),
+      [2, 3, 4, 6],
+      'GroupNorm(3, 6, eps=0.1, affine=False)',
+    ],
+  ];
+
+  test.each(pairs)('%s there and back', (_, make, shape, repr) => {
+    const module = trained(make()).eval();
+    const x = normal(shape);
+    const { numTensors } = memory();
+    const layer = fromModule(module as LayerNorm, { name: 'mine' });
+    expect(layer.name).toBe('mine');
+    const y = layer.apply(x) as Tensor;
+    expect([...y.dataSync()]).toEqual(forward(module as LayerNorm, x));
+
+    const back = toModule(layer).eval();
+    expect(String(back)).toBe(repr);
+    const { num_batches_tracked: before, ...state } = module.stateDict();
+    const { num_batches_tracked: after, ...copied } = back.stateDict();
+    expect(
+      Object.entries(copied).map(([key, value]) => [key, ...(value as OurTensor).data]),
+    ).toEqual(Object.entries(state).map(([key, value]) => [key, ...(value as OurTensor).data]));
+    expect(forward(back as LayerNorm, x)).toEqual([...y.dataSync()]);
+    y.dispose();
+    layer.dispose();
+    expect(memory().numTensors).toBe(numTensors);
+  });
+
+  test("a layer of TensorFlow.js's own gives a module as well", () => {
+    const model = sequential({
+      layers: [
+        tfLayers.batchNormalization({ inputShape: [4, 4, 3], momentum: 0.75, scale: false }),
+        tfLayers.layerNormalization({ center: false }),
+      ],
+    });
+    const [batch, layer] = model.layers.map((each) => String(toModule(each)));
+    expect(batch).toBe(
+      'BatchNorm2d(3, eps=0.001, momentum=0.25, affine=True, track_running_stats=True, ' +
+        'unbiased_running_var=False)',
+    );
+    expect(layer).toBe('LayerNorm((3,), eps=0.001, elementwise_affine=True, bias=False)');
+  });
+
+  test('a frozen module gives a frozen layer', () => {
+    const module = trained(new FrozenBatchNorm2d(3));
+    const layer = fromModule(module);
+    const x = normal([2, 4, 4, 3]);
+    expect(layer.trainable).toBe(false);
+    const y = layer.apply(x, { training: true }) as Tensor;
+    expect([...y.dataSync()]).toEqual(forward(module, x));
+  });
+
+  test('a module changed later does not change the layer that waits to be built', () => {
+    const module = new BatchNorm1d(3);
+    const layer = fromModule(module);
+    module.weight?.data.fill(5);
+    layer.build([null, 3]);
+    expect(layer.getWeights()[0]?.arraySync()).toEqual([1, 1, 1]);
+  });
+
+  test('arguments go before what the module says', () => {
+    const layer = fromModule(new BatchNorm2d(3, { momentum: null }), {
+      momentum: 0.5,
+      epsilon: 0.25,
+      axis: 1,
+      trainable: false,
+    });
+    expect(layer.getConfig()).toMatchObject({
+      momentum: 0.5,
+      epsilon: 0.25,
+      axis: 1,
+      trainable: false,
+    });
+    layer.build([null, 3, 8, 8]);
+    expect(() => fromModule(new BatchNorm2d(3)).build([null, 8, 8, 4])).toThrow(StateDictError);
+  });
+});
+
+describe('fromModule refuses', () => {
+  test.each<[string, () => unknown, string]>([
+    ['a cumulative average', () => new BatchNorm1d(3, { momentum: null }), 'momentum null'],
+    [
+      'no running statistics',
+      () => new BatchNorm1d(3, { trackRunningStats: false }),
+      'without running statistics',
+    ],
+    ['an activation', () => new BatchNorm1d(3, { activation: 'relu' }), 'applies relu'],
+    ['another module', () => new InstanceNorm1d(3), 'got a InstanceNorm1d'],
+    ['a lazy module', () => new LazyBatchNorm1d(), 'it is lazy'],
+    ['no module', () => layers.batchNormalization(), 'got Object'],
+    ['undefined', () => undefined, 'got undefined'],
+  ])('%s', (_, make, message) => {
+    const call = () => fromModule(make() as BatchNorm1d);
+    expect(call).toThrow(ArgumentError);
+    expect(call).toThrow(message);
+  });
+});
+
+onEachBackend(() => {
+  const built = (layer: Layer, shape: (number | null)[]): Layer => {
+    layer.build(shape);
+    return layer;
+  };
+
+  test.each<[string, () => Layer, new (...args: never[]) => Error, string]>([
+    ['a layer without weights', () => layers.batchNormalization(), ArgumentError, 'no weights yet'],
+    ['another layer', () => tfLayers.flatten(), ArgumentError, 'of class Flatten'],
+    [
+      'axes that are not the last',
+      () => built(layers.layerNormalization({ axis: 1, name: 'ln' }), [2, 3, 4]),
+      ArgumentError,
+      "layer 'ln' axes [1] of inputs of 3 dimensions",
+    ],
+    [
+      'a batch normalization of rank 6',
+      () => built(layers.batchNormalization({ name: 'bn' }), [2, 1, 1, 1, 1, 3]),
+      ShapeError,
+      "layer 'bn' takes inputs of 6 dimensions",
+    ],
+    [
+      'a layer that does not say what it takes',
+      () => built(tfLayers.layerNormalization({ name: 'ln' }), [2, 3]),
+      ArgumentError,
+      "layer 'ln' does not say what inputs it takes",
+    ],
+  ])('toModule refuses %s', (_, make, type, message) => {
+    const call = () => toModule(make());
+    expect(call).toThrow(type);
+    expect(call).toThrow(message);
+  });
+});
