@@ -20,4 +20,4 @@ const cmakeArgs = [
   '-DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=ONLY',
 ];
 const emulator = ['qemu-aarch64', '-L', '/usr/aarch64-linux-gnu'];
-conclude('neon', [googleTest('build/neon', { cmakeArgs, emulator, target: 'NEON' })]);
+conclude('neon', [await googleTest('build/neon', { cmakeArgs, emulator, target: 'NEON' })]);

@@ -7,4 +7,4 @@ import { ensureSystemPackages } from './setup/system-packages.mjs';
 
 ensureSystemPackages(sanitizing);
 const cmakeArgs = ['-DCMAKE_CXX_COMPILER=clang++', '-DBATCHNORM_SANITIZE=address,undefined'];
-conclude('sanitize', [googleTest('build/sanitize', { cmakeArgs, target: 'EMU128' })]);
+conclude('sanitize', [await googleTest('build/sanitize', { cmakeArgs, target: 'EMU128' })]);

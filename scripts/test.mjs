@@ -7,4 +7,4 @@ import { setUp } from './setup/all.mjs';
 import { testing } from './setup/needs.mjs';
 
 setUp(testing);
-conclude('test', [typeCheck(), lint(), cppFormat(), googleTest('build/tests'), jest()]);
+conclude('test', [typeCheck(), lint(), cppFormat(), await googleTest('build/tests'), jest()]);

@@ -124,8 +124,11 @@ export class Clone {
     symlinkSync(target, join(this.folder, path));
   }
 
-  /** The report that GoogleTest ('tests', 'sanitize', 'neon') or jest will leave; none where it crashes. */
-  report(name: 'tests' | 'sanitize' | 'neon' | 'jest', content: unknown): void {
+  /**
+   * The report that GoogleTest ('tests', 'sanitize', 'neon') or jest will leave; none where it
+   * crashes. Of GoogleTest's shards, the first leaves that one, and 'tests-1' is the second's.
+   */
+  report(name: 'tests' | 'tests-1' | 'sanitize' | 'neon' | 'jest', content: unknown): void {
     this.#write(`machine/reports/${name}.json`, JSON.stringify(content));
   }
 

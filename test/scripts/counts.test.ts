@@ -66,6 +66,18 @@ describe('npm test', () => {
     expect(npmTest()).toEqual(['3 passed, 2 failed', 1]);
   });
 
+  test('adds up the cases of both shards of GoogleTest', () => {
+    clone.report('tests-1', suites(completed));
+    expect(npmTest()).toEqual(['11 passed, 0 failed', 0]);
+    clone.report('tests-1', suites(completed, broken));
+    expect(npmTest()).toEqual(['11 passed, 1 failed', 1]);
+  });
+
+  test('fails where one shard of GoogleTest crashes', () => {
+    clone.report('tests-1', { crash: true });
+    expect(npmTest()).toEqual(['10 passed, 1 failed', 1]);
+  });
+
   test.each(['badly-typed', 'badly-formatted', 'badly-linted'] as const)(
     'fails where the code is %s, and goes on',
     (fault) => {
