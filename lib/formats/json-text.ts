@@ -1,6 +1,9 @@
 import { FormatError } from './format-error';
 import { quoted } from './shorten';
 
+/** More names than any checkpoint has; as many again would not find room in every heap. */
+const mostNames = 2 ** 18;
+
 /**
  * JSON of a known form (RFC 8259), read value by value. `JSON.parse` would keep the last of several
  * members of one name, and build whatever a hostile file tells it to before anyone can look at it.
@@ -22,6 +25,7 @@ export class JsonText {
       const name = this.string();
       if (names.has(name)) throw new FormatError(`its header has ${quoted(name)} twice`);
       names.add(name);
+      if (names.size > mostNames) throw new FormatError(`its header has over ${mostNames} names`);
       this.#expect(':');
       readMember(name);
     } while (this.#takes(','));

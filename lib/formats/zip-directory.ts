@@ -34,6 +34,9 @@ const locatorBytes = 20;
 const entryBytes = 46;
 const longestComment = 0xffff;
 
+/** More members than any checkpoint has; as many again would not find room in every heap. */
+const mostEntries = 2 ** 18;
+
 /** Stands where the 64-bit field of a size or an offset is to be taken instead. */
 const in64 = 0xffffffff;
 
@@ -44,11 +47,13 @@ const in64 = 0xffffffff;
  */
 export function readZipDirectory(file: InputFile): ZipDirectory {
   const { offset, size, count } = findDirectory(file);
+  if (count > mostEntries)
+    throw new FormatError(`has ${count} members; ${mostEntries} are the most`);
   const bytes = Buffer.alloc(size);
   file.from(offset).read(bytes);
   const entries: ZipEntry[] = [];
   let position = 0;
-  while (position < size) {
+  while (position < size && entries.length <= count) {
     const [entry, length] = readEntry(bytes.subarray(position));
     entries.push(entry);
     position += length;

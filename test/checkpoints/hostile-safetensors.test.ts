@@ -114,6 +114,11 @@ describe('a header that is not of the format', () => {
       `{"a":{"shape":[${Array(129).fill(1)}]}}`,
       'where at most 128 integers should',
     ],
+    [
+      'with 2^18 + 1 names',
+      `{"__metadata__":{${Array.from({ length: 2 ** 18 + 1 }, (_, i) => `"${i}":""`)}}}`,
+      'its header has over 262144 names',
+    ],
     ['with metadata of numbers', '{"__metadata__":{"a":1}}', `where '"' should be`],
     ['with metadata of lists', '{"__metadata__":[]}', `where '{' should be`],
     ['with a name twice in metadata', '{"__metadata__":{"a":"","a":""}}', 'has "a" twice'],

@@ -39,8 +39,9 @@ export const examples: Example[] = [
 ];
 
 /** The examples of docs/, with `import` alone: they may hold types, and wait for promises. */
-export const guides: Example[] = ['layers.md', 'feature-scaling.md'].flatMap((file) =>
-  blocks(join(root, 'docs', file)).map((code, i) => example(`example ${i + 1} of ${file}`, code)),
+export const guides: Example[] = ['layers.md', 'feature-scaling.md', 'checkpoints.md'].flatMap(
+  (file) =>
+    blocks(join(root, 'docs', file)).map((code, i) => example(`example ${i + 1} of ${file}`, code)),
 );
 
 /** The same example with `require`. */

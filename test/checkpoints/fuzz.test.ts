@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadNpy, loadNpz, loadSafetensors, loadSafetensorsMetadata } from 'batchnorm';
+import fc from 'fast-check';
+import { safetensorsTypes } from '../../lib/formats/safetensors-types';
+import { temporaryFolder } from '../formats/files';
+import { byName, type Described, describeTensor, fixtures, readExpected } from './expected';
+import { loadOrRefuse, mutations } from './mutations';
+
+const { file } = temporaryFolder();
+const { files } = readExpected();
+const numRuns = 800;
+
+/** Node.js takes so much by itself now and then, for small buffers. */
+const slack = 300_000;
+
+/**
+ * Checks what comes of `load` for many changes of the files. Returns how often it came to a value,
+ * which is to happen now and then: a loader that refuses everything passes all else.
+ */
+function fuzz<T>(
+  names: string[],
+  load: (path: string) => T,
+  boundOf: (size: number) => number,
+  check: (loaded: T, bytes: Buffer) => void,
+): number {
+  let count = 0;
+  const originals = names.map((name) => readFileSync(join(fixtures, name)));
+  fc.assert(
+    fc.property(fc.constantFrom(...originals), mutations, (original, mutate) => {
+      const bytes = mutate(original);
+      const path = file('changed', bytes);
+      const loaded = loadOrRefuse(() => load(path), boundOf(bytes.length) + slack);
+      if (loaded === null) return;
+      count++;
+      check(loaded, bytes);
+    }),
+    { numRuns },
+  );
+  return count;
+}
+
+/** What the header says, read by others: `JSON.parse`, and slices of the file. */
+function readOtherwise(bytes: Buffer): { metadata: object; tensors: Described[] } {
+  const begin = 8 + Number(bytes.readBigUInt64LE());
+  const { __metadata__: metadata = {}, ...entries } = JSON.parse(bytes.toString('utf8', 8, begin));
+  type Entry = { dtype: string; shape: number[]; data_offsets: [number, number] };
+  const tensors = Object.entries<Entry>(entries).map(([name, entry]): Described => {
+    const [from, to] = entry.data_offsets;
+    expect(to).toBeLessThanOrEqual(bytes.length - begin);
+    const elements = bytes.toString('base64', begin + from, begin + to);
+    return [name, safetensorsTypes.get(entry.dtype) as string, entry.shape, elements];
+  });
+  return { metadata, tensors };
+}
+
+test('a changed safetensors file is read as it is, or refused', () => {
+  const load = (path: string) => ({
+    metadata: loadSafetensorsMetadata(path),
+    dict: loadSafetensors(path),
+  });
+  // Its header, twice; its tensors.
+  const count = fuzz(
+    ['types.safetensors', 'model.safetensors'],
+    load,
+    (size) => 3 * size,
+    (loaded, bytes) => {
+      const { metadata, tensors } = readOtherwise(bytes);
+      const described = Object.entries(loaded.dict).map(([key, value]) =>
+        describeTensor(key, value),
+      );
+      // 16-bit floats are wider now: none of these files had any, but a change may make some.
+      const isHalf = ([, dtype]: Described) => dtype.endsWith('float16');
+      if (!tensors.some(isHalf)) expect(described.sort(byName)).toEqual(tensors.sort(byName));
+      expect(loaded.metadata).toEqual(metadata);
+    },
+  );
+  expect(count).toBeGreaterThan(numRuns / 200);
+});
+
+test('a changed .npy file is read as it is, or refused', () => {
+  const names = ['float32.npy', 'float64.npy', 'int64.npy', 'fortran.npy', 'most-axes.npy'];
+  const count = fuzz(
+    names,
+    loadNpy,
+    (size) => 3 * size,
+    (loaded, bytes) => {
+      if (/f2/.test(bytes.toString('latin1', 0, 128))) return; // wider now
+      // Of whatever type and order: the bytes of its elements are the last ones of the file.
+      const elements = new Uint8Array(loaded.data.buffer, 0, loaded.data.byteLength);
+      const last = bytes.subarray(bytes.length - elements.length);
+      expect(loaded.data).toHaveLength(loaded.shape.reduce((size, n) => size * n, 1));
+      expect(elements.length).toBeLessThanOrEqual(bytes.length - 64);
+      expect([...elements].sort()).toEqual([...last].sort());
+    },
+  );
+  expect(count).toBeGreaterThan(numRuns / 200);
+});
+
+test('a changed .npz file has the arrays that were in it, or is refused', () => {
+  const originals = files['stored.npz']?.map(([, ...array]) => JSON.stringify(array));
+  // DEFLATE makes at most 1032 bytes of one.
+  const count = fuzz(
+    ['stored.npz', 'packed.npz'],
+    loadNpz,
+    (size) => 1040 * size,
+    (loaded) => {
+      const arrays = Object.entries(loaded).map(([key, value]) => describeTensor(key, value));
+      for (const [, ...array] of arrays) expect(originals).toContain(JSON.stringify(array));
+      expect(arrays.length).toBeGreaterThan(0);
+    },
+  );
+  expect(count).toBeGreaterThan(numRuns / 200);
+});
