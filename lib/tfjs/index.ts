@@ -1,4 +1,5 @@
 import './installed';
+import { register } from './register';
 
 export { batchNorm, type ModuleBatchNormOptions } from './batch-norm';
 export {
@@ -11,4 +12,7 @@ export {
   stateDict,
   toModule,
 } from './layers';
+export { register, restore } from './register';
 export { type VariablesOptions, variables } from './variables';
+
+register();

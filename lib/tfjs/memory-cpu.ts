@@ -21,6 +21,11 @@ export const cpuMemory: ElementMemory = {
     return types.isFloat32Array(values) ? values : Float32Array.from(values as ArrayLike<number>);
   },
 
+  share(backend: MathBackendCPU, { dataId, shape, dtype }) {
+    backend.incRef(dataId);
+    return { dataId, shape, dtype };
+  },
+
   release(backend: MathBackendCPU, { dataId }) {
     backend.disposeData(dataId);
   },

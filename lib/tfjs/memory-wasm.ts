@@ -26,6 +26,11 @@ export const wasmMemory: ElementMemory = {
     return backend.typedArrayFromHeap(tensor) as Float32Array;
   },
 
+  share(backend: BackendWasm, { dataId, shape, dtype }) {
+    backend.incRef(dataId);
+    return { dataId, shape, dtype };
+  },
+
   release(backend: BackendWasm, { dataId }) {
     backend.disposeData(dataId);
   },

@@ -10,6 +10,8 @@ export interface ElementMemory {
   allocate(backend: KernelBackend, shape: readonly number[]): TensorInfo;
   /** The elements, until the next `fetch` or `allocate`. */
   elements(backend: KernelBackend, tensor: TensorInfo): Float32Array;
+  /** Another tensor over the same elements, which are there until both are disposed of. */
+  share(backend: KernelBackend, tensor: TensorInfo): TensorInfo;
   /** Gives back what `allocate` gave. */
   release(backend: KernelBackend, tensor: TensorInfo): void;
 }

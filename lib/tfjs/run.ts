@@ -9,6 +9,8 @@ import {
   registerKernel,
   type Tensor,
   type TensorInfo,
+  unregisterGradient,
+  unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { ArgumentError } from '../errors';
 import { memoryOf } from './backends';
@@ -23,6 +25,20 @@ interface Call<Required extends string, Optional extends string, Output extends 
   readonly attributes: A;
   /** In the order of the engine's array; known once the kernel has run. */
   outputNames: readonly Output[];
+}
+
+// The gradients and kernels of ours that the engine has.
+const gradientNames = new Set<string>();
+const kernelNames = new Map<string, Set<string>>();
+
+/** Takes our kernels from the engine's registry; `run` puts back what is used again. */
+export function unregisterOwn(): void {
+  for (const [backendName, names] of kernelNames) {
+    for (const name of names) unregisterKernel(name, backendName);
+  }
+  for (const name of gradientNames) unregisterGradient(name);
+  kernelNames.clear();
+  gradientNames.clear();
 }
 
 /**
@@ -59,6 +75,8 @@ function ensureRegistered<
   const kernelName = kernel.name;
   if (!getKernel(kernelName, backendName)) {
     const memory = memoryOf(backendName);
+    const names = kernelNames.get(backendName) ?? new Set();
+    kernelNames.set(backendName, names.add(kernelName));
     registerKernel({
       kernelName,
       backendName,
@@ -76,6 +94,7 @@ function ensureRegistered<
     });
   }
   if (!getGradient(kernelName)) {
+    gradientNames.add(kernelName);
     registerGradient({
       kernelName,
       saveAllInputs: kernel.gradient !== null,
