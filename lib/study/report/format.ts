@@ -12,9 +12,9 @@ export function percent(share: number | null | undefined, digits = 1): string {
   return isNumber(share) ? `${(100 * share).toFixed(digits)}%` : none;
 }
 
-/** Four significant digits, without those that say nothing: 0.1, 2.303, 1.5e-7. */
+/** Four significant digits, without those that say nothing: 0.1, 2.303, −1.5e−7. */
 export function number(value: number | null | undefined): string {
-  return isNumber(value) ? String(Number(value.toPrecision(4))) : none;
+  return isNumber(value) ? String(Number(value.toPrecision(4))).replaceAll('-', '−') : none;
 }
 
 /** Time of a step: 3.42 ms. */

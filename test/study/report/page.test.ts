@@ -278,12 +278,20 @@ describe('the report of a run', () => {
     });
   });
 
-  test('a PDF has all of it on two or three pages', async () => {
+  test('a PDF has all of it on two or three pages, its charts drawn for them', async () => {
+    await page.evaluate(() => {
+      // After the page's own listener.
+      addEventListener('beforeprint', () => {
+        const svgs = [...document.querySelectorAll('.chart svg')];
+        Object.assign(globalThis, { printed: svgs.map((svg) => svg.getAttribute('width')) });
+      });
+    });
     const pdf = Buffer.from(await page.pdf({ preferCSSPageSize: true })).toString('latin1');
     const pages = pdf.match(/\/Type\s*\/Page\b/g)?.length;
     // Two with the fonts of most systems; there are wider ones.
     expect([2, 3]).toContain(pages);
-    // Charts are as wide as the screen has them, again.
+    expect(await page.evaluate('printed')).toEqual(['688', ...Array(6).fill('330')]);
+    // Then charts are as wide as the screen has them, again.
     await drawn(page);
   });
 

@@ -75,7 +75,7 @@ test.each([
   [duration(3725), '1 h 02 min'],
   [duration(Number.NaN), '–'],
   [number(Math.LN10), '2.303'],
-  [number(1.5e-7), '1.5e-7'],
+  [number(-1.5e-7), '−1.5e−7'],
   [number(null), '–'],
   [milliseconds(0.5), '0.500 ms'],
   [moment('2026-01-02T03:04:05.678Z'), '2026-01-02 03:04 UTC'],
