@@ -9,6 +9,7 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { memories } from './backends';
+import { registerLayers, restoreLayers } from './layers/registration';
 import { replacedGradients, replacedKernels } from './replaced';
 import { unregisterOwn } from './run';
 
@@ -35,6 +36,12 @@ const hookName = 'batchnorm/Registration';
  *   the wasm backend copied all elements.
  *
  * A backend that is imported later gets them when it is set: `await tf.setBackend('wasm')`.
+ *
+ * `tf.loadLayersModel` makes our `layers` of what a model's file calls BatchNormalization,
+ * LayerNormalization and GroupNormalization, so that models of five dimensions run and those with
+ * group normalization load. They have TensorFlow.js's weights, configuration and results but for what
+ * `layers.batchNormalization` names: above all, in `fit`, one that was frozen with `trainable = false`
+ * stays as it is, as in Keras.
  */
 export function register(): void {
   for (const backendName of memories.keys()) {
@@ -52,6 +59,7 @@ export function register(): void {
     });
   }
   replaceGradients();
+  registerLayers();
 }
 
 /**
@@ -78,6 +86,7 @@ export function restore(): void {
   }
   gradients.clear();
   unregisterOwn();
+  restoreLayers();
 }
 
 function replaceOn(backendName: string): void {

@@ -6,7 +6,6 @@ export type {
   LayerNormalizationArgs,
 } from './arguments';
 export { fromModule } from './from-module';
-export { registerLayers, restoreLayers } from './registration';
 export { loadStateDict, stateDict } from './state-dict';
 export { toModule } from './to-module';
 

@@ -13,9 +13,12 @@ import {
 } from '@tensorflow/tfjs-core';
 import { sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { BatchNorm3d, manualSeed, Tensor as OurTensor } from 'batchnorm';
-import { layers, toModule } from 'batchnorm/tfjs';
+import { layers, restore, toModule } from 'batchnorm/tfjs';
 import { type Layer, modelOf, normal, samples } from './models';
 import { onEachBackend } from './on-each-backend';
+
+// What ours is compared with is TensorFlow.js alone.
+beforeAll(restore);
 
 onEachBackend(() => {
   test('of rank 5 is what BatchNorm3d makes of the same elements', () => {

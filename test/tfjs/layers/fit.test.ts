@@ -5,10 +5,13 @@ import {
   type Sequential,
   layers as tfLayers,
 } from '@tensorflow/tfjs-layers';
-import { layers } from 'batchnorm/tfjs';
+import { layers, restore } from 'batchnorm/tfjs';
 import { difference } from '../backends';
 import { gradientsOf, type Layer, modelOf, samples } from './models';
 import { onEachBackend } from './on-each-backend';
+
+// What ours is compared with is TensorFlow.js alone.
+beforeAll(restore);
 
 interface Case {
   readonly name: string;

@@ -18,10 +18,13 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import { ArgumentError, manualSeed, ShapeError } from 'batchnorm';
-import { layers } from 'batchnorm/tfjs';
+import { layers, restore } from 'batchnorm/tfjs';
 import { difference } from '../backends';
 import { normal } from './models';
 import { onEachBackend } from './on-each-backend';
+
+// What ours is compared with is TensorFlow.js alone.
+beforeAll(restore);
 
 interface Case {
   readonly shape: number[];

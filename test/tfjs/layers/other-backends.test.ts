@@ -7,11 +7,12 @@ import {
 } from '@tensorflow/tfjs-core';
 import { layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { ArgumentError, manualSeed } from 'batchnorm';
-import { layers } from 'batchnorm/tfjs';
+import { layers, restore } from 'batchnorm/tfjs';
 import '../backends';
 import { normal } from './models';
 
 beforeAll(async () => {
+  restore();
   registerBackend('elsewhere', () => new MathBackendCPU());
   copyRegisteredKernels('cpu', 'elsewhere');
   expect(await setBackend('elsewhere')).toBe(true);
