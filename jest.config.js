@@ -3,6 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   // By default jest leaves one core alone: half of two.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/longest-first.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Built output holds a second package.json of the same name.
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/prebuilds/'],
