@@ -87,8 +87,7 @@ export class Clone {
       ['binding/addon.cc', ''],
       ['bench/peers/onednn/child.cc', ''],
       ['test/binding/misaligned/misaligned-buffer.cc', ''],
-      ['examples/mnist-stats/main.mjs', "console.log('the first example');"],
-      ['examples/feature-scaling/main.mjs', "console.log('the last example');"],
+      ['examples/training/main.mjs', "console.log('trains', ...process.argv.slice(2));"],
     ] as const) {
       this.write(path, content);
     }

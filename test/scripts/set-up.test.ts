@@ -16,7 +16,7 @@ const bundled = [
 ];
 
 describe('on a fresh clone with the right to install', () => {
-  test('npm start prints what it installs, builds, and runs the examples', () => {
+  test('npm start prints what it installs, builds, and runs the example', () => {
     const { status, output, last, calls } = start({ installed: [] });
     expect(output).toContain(`Installing with apt-get: ${packages.building.join(' ')}\n`);
     expect(output).toContain('Installing the Node packages\n');
@@ -29,8 +29,7 @@ describe('on a fresh clone with the right to install', () => {
       'tsc -p tsconfig.build.json',
       ...bundled,
     ]);
-    expect([status, last]).toEqual([0, 'the last example']);
-    expect(output).toMatch(/\n== examples\/mnist-stats\n\nthe first example\n/);
+    expect([status, last]).toEqual([0, 'trains']);
   });
 
   test('npm start installs only what is missing', () => {
@@ -118,12 +117,15 @@ describe('a second run', () => {
   test('sets nothing up', () => {
     expect(again()).toEqual({
       status: 0,
-      output:
-        '\n== examples/mnist-stats\n\nthe first example\n' +
-        '\n== examples/feature-scaling\n\nthe last example\n',
-      last: 'the last example',
+      output: 'trains\n',
+      last: 'trains',
       calls: [],
     });
+  });
+
+  test('passes options on, and how the example ended', () => {
+    clone.write('examples/training/main.mjs', 'process.exit(process.argv.length)');
+    expect(clone.run('node', 'scripts/start.mjs', '--steps', '9').status).toBe(4);
   });
 
   test.each([
