@@ -1,6 +1,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -137,6 +138,68 @@ test('publint finds nothing', () => {
 
 test('are the types wrong? finds nothing', () => {
   expect(run(node, [bin('attw'), installed.tarball], root)).toMatch(/No problems found/);
+});
+
+describe('batchnorm/tfjs', () => {
+  const tfjs = ['core', 'layers', 'backend-cpu', 'backend-wasm'].map((name) => `tfjs-${name}`);
+  const example = [
+    `import * as tf from '@tensorflow/tfjs-core';`,
+    `import { BatchNorm1d } from 'batchnorm';`,
+    `import { batchNorm, restore, variables } from 'batchnorm/tfjs';`,
+    `const bn: BatchNorm1d = new BatchNorm1d(2);`,
+    `const learned: tf.Variable[] = variables(bn);`,
+    'const y: tf.Tensor2D = batchNorm(tf.tensor2d([1, 2, 3, 6], [2, 2]), bn);',
+    'console.log(JSON.stringify([y.shape, learned.length, bn.numBatchesTracked]));',
+    'restore();',
+  ];
+
+  test('without TensorFlow.js says what to install, and batchnorm does without', () => {
+    const load = `require('batchnorm'); require('batchnorm/tfjs');`;
+    const { status, output } = attempt(node, ['-e', load], installed.folder);
+    expect(status).toBe(1);
+    expect(output).toContain('ERR_BATCHNORM_MISSING_PEER');
+    expect(output).toContain('npm install @tensorflow/tfjs-core @tensorflow/tfjs-layers');
+  });
+
+  describe('beside TensorFlow.js', () => {
+    let app: string;
+
+    beforeAll(() => {
+      app = mkdtempSync(join(tmpdir(), 'batchnorm-tfjs-'));
+      cpSync(join(installed.folder, 'node_modules'), join(app, 'node_modules'), {
+        recursive: true,
+      });
+      mkdirSync(join(app, 'node_modules/@tensorflow'));
+      for (const name of tfjs) {
+        const path = join('node_modules/@tensorflow', name);
+        symlinkSync(join(root, path), join(app, path));
+      }
+    });
+
+    afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+    test('nothing of it is loaded by batchnorm', () => {
+      const loaded = (name: string) => {
+        const list = `JSON.stringify(Object.keys(require.cache))`;
+        const files: string[] = JSON.parse(
+          run(node, ['-e', `require('${name}'); console.log(${list})`], app),
+        );
+        return files.filter((file) => /@tensorflow|dist.tfjs/.test(file));
+      };
+      expect(loaded('batchnorm')).toEqual([]);
+      expect(loaded('batchnorm/tfjs')).not.toEqual([]);
+    });
+
+    test.each(['example.mts', 'example.cts'])('%s compiles with nodenext and runs', (file) => {
+      // As a script TensorFlow.js has no backend before one is imported.
+      const code = [`import '@tensorflow/tfjs-backend-cpu';`, ...example].join('\n');
+      writeFileSync(join(app, file), code);
+      const tsc = [bin('tsc'), '--module', 'nodenext', '--skipLibCheck', ...options, file];
+      expect(run(node, tsc, app)).toBe('');
+      const printed = run(node, [file.replace(/ts$/, 'js')], app);
+      expect(JSON.parse(printed.slice(printed.indexOf('[[')))).toEqual([[2, 2], 2, 1]);
+    });
+  });
 });
 
 describe('no declaration holds any', () => {
