@@ -152,8 +152,8 @@ function learningRates(sweep: readonly SweepPoint[]): Html {
     { title: 'With batch norm', text: ({ batchNorm }) => text(batchNorm) },
     { title: 'Without', text: ({ plain }) => text(plain) },
   ];
-  const caption =
-    'Test accuracy after a short training with each learning rate (logarithmic). A cross marks a network that diverged: its loss was no longer finite.';
+  const lengths = [...new Set(sweep.map(({ steps }) => count(steps)))].join(' or ');
+  const caption = `Test accuracy after ${lengths} steps with each learning rate (logarithmic). A cross marks a network that diverged: its loss was no longer finite.`;
   const named = { name: 'sweep', title: 'Learning rates that still train', caption } as const;
   return drawn(
     named,
