@@ -33,7 +33,8 @@ function classes(): typeof import('./classes') {
  * @param args Those of `tf.layers.batchNormalization`: `axis` -1, `momentum` 0.99 (the weight of the
  * old value), `epsilon` 1e-3, `center`, `scale`, initializers, regularizers, constraints, `name`,
  * `inputShape`, ...
- * @throws ArgumentError where an argument makes no sense, or @tensorflow/tfjs-layers is missing.
+ * @throws ArgumentError where an argument makes no sense.
+ * @throws MissingPeerError where @tensorflow/tfjs-layers is not installed.
  *
  * @example
  * ```ts
@@ -60,7 +61,8 @@ export function batchNormalization(args?: BatchNormalizationArgs): layers.Layer 
  *
  * @param args Those of `tf.layers.layerNormalization`: `axis` -1, `epsilon` 1e-3, `center`, `scale`,
  * initializers, regularizers, `name`, `inputShape`, ...
- * @throws ArgumentError where an argument makes no sense, or @tensorflow/tfjs-layers is missing.
+ * @throws ArgumentError where an argument makes no sense.
+ * @throws MissingPeerError where @tensorflow/tfjs-layers is not installed.
  */
 export function layerNormalization(args?: LayerNormalizationArgs): layers.Layer {
   return new (classes().LayerNormalization)(args);
@@ -81,7 +83,8 @@ export function layerNormalization(args?: LayerNormalizationArgs): layers.Layer 
  * @param args `groups` 32, -1 for as many as channels (instance normalization), `axis` -1, `epsilon`
  * 1e-3, `center`, `scale`, and initializers, regularizers and constraints of gamma and beta, `name`,
  * `inputShape`, ... as `tf.layers.batchNormalization` takes them.
- * @throws ArgumentError where an argument makes no sense, or @tensorflow/tfjs-layers is missing.
+ * @throws ArgumentError where an argument makes no sense.
+ * @throws MissingPeerError where @tensorflow/tfjs-layers is not installed.
  */
 export function groupNormalization(args?: GroupNormalizationArgs): layers.Layer {
   return new (classes().GroupNormalization)(args);

@@ -1,5 +1,5 @@
 import type * as TensorFlowLayers from '@tensorflow/tfjs-layers';
-import { ArgumentError } from '../../errors';
+import { MissingPeerError } from '../../errors';
 
 /** TensorFlow.js's layers, an optional peer; null where they are not installed. */
 export function findTensorFlowLayers(): typeof TensorFlowLayers | null {
@@ -17,7 +17,7 @@ export function findTensorFlowLayers(): typeof TensorFlowLayers | null {
 export function tensorFlowLayers(): typeof TensorFlowLayers {
   const found = findTensorFlowLayers();
   if (found !== null) return found;
-  throw new ArgumentError(
+  throw new MissingPeerError(
     'layers are made with @tensorflow/tfjs-layers, which is not installed: ' +
       'npm install @tensorflow/tfjs-layers',
   );
