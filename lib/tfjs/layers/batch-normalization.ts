@@ -31,8 +31,8 @@ export class BatchNormalization extends OwnBatchNormalization {
     takeState(this);
   }
 
-  override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor | Tensor[] {
-    const training = kwargs.training === true && !this.#frozen;
+  override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean } = {}): Tensor | Tensor[] {
+    const training = Boolean(kwargs.training) && !this.#frozen;
     if (!inReach()) return super.call(inputs, { ...kwargs, training });
     return tidy(() => {
       const x = asFloat32(oneInput(this.name, inputs));

@@ -37,7 +37,7 @@ export class LayerNormalization extends OwnLayerNormalization {
     takeState(this);
   }
 
-  override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor | Tensor[] {
+  override call(inputs: Tensor | Tensor[], kwargs = {}): Tensor | Tensor[] {
     if (!inReach()) return super.call(inputs, kwargs);
     return tidy(() => {
       const x = asFloat32(oneInput(this.name, inputs));

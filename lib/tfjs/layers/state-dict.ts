@@ -40,10 +40,17 @@ export function stateDict(source: layers.Layer): StateDict {
  *
  * @param target A layer, TensorFlow.js's own or one of ours, or a model of such.
  * @param dict Values by key: tensors or what stands for one. `num_batches_tracked` is passed over.
- * @param options `strict: false` passes over missing and unexpected keys.
+ * @param options `strict: false` passes over missing and unexpected keys; with `prefix` those keys of
+ * the dict are meant that start with it.
  * @returns The keys that were missing and unexpected, both empty when strict.
  * @throws StateDictError that lists everything that does not fit; then nothing was changed.
  * @throws ArgumentError where `target` is something else, or has no weights yet.
+ *
+ * @example
+ * ```ts
+ * const checkpoint = loadSafetensors('resnet18.safetensors');
+ * loadStateDict(model.getLayer('bn'), checkpoint, { prefix: 'layer1.0.bn1.' });
+ * ```
  */
 export function loadStateDict(
   target: layers.Layer,

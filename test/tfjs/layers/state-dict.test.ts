@@ -1,14 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { memory, setBackend, type Tensor, tensor as tfTensor, zeros } from '@tensorflow/tfjs-core';
 import { sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import {
   ArgumentError,
   BatchNorm1d,
   GroupNorm,
+  loadSafetensors,
   Tensor as OurTensor,
   ones,
   Sequential,
   type StateDict,
   StateDictError,
+  saveSafetensors,
   tensor,
 } from 'batchnorm';
 import { layers, loadStateDict, stateDict } from 'batchnorm/tfjs';
@@ -69,6 +74,10 @@ function numbered(dict: StateDict): Record<string, OurTensor> {
 
 function values(dict: StateDict): [key: string, values: number[]][] {
   return Object.entries(dict).map(([key, value]) => [key, [...(value as OurTensor).data]]);
+}
+
+function prefixed(prefix: string, dict: StateDict): StateDict {
+  return Object.fromEntries(Object.entries(dict).map(([key, value]) => [prefix + key, value]));
 }
 
 describe('stateDict', () => {
@@ -157,6 +166,29 @@ describe('loadStateDict', () => {
     const { '0.num_batches_tracked': count, ...rest } = module.stateDict();
     expect(count).toBe(1);
     expect(values(stateDict(target))).toEqual(values(rest));
+  });
+
+  test('takes a part of a checkpoint, and what stateDict gives can be saved as one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'batchnorm-'));
+    try {
+      const file = join(folder, 'weights.safetensors');
+      const module = new BatchNorm1d(2);
+      module.forward(new OurTensor(Float32Array.of(1, 2, 3, 5), [2, 2]));
+      const { num_batches_tracked: count, ...state } = module.stateDict();
+      saveSafetensors(file, { 'a.weight': ones([5]), ...prefixed('b.0.', module.stateDict()) });
+      const layer = tfLayers.batchNormalization();
+      layer.build([null, 2]);
+      const checkpoint = loadSafetensors(file);
+      expect(checkpoint['b.0.num_batches_tracked']).toBe(count);
+      loadStateDict(layer, checkpoint, { prefix: 'b.0.' });
+      expect(values(stateDict(layer))).toEqual(values(state));
+      saveSafetensors(file, stateDict(layer));
+      // In the order of a safetensors file.
+      const again = Object.fromEntries(values(loadSafetensors(file) as StateDict));
+      expect(again).toEqual(Object.fromEntries(values(state)));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('refuses what does not fit, all of it in one error, and changes nothing', () => {
