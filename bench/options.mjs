@@ -5,7 +5,8 @@ export const usage = `npm run bench [-- OPTIONS]
 Without options: each pass of each layer as a multiple of copying its tensor, decoded images, small
 tensors, fresh outputs, threads.
 
-  --peers             the same tensors on the other libraries that this machine has
+  --peers             the same tensors on the other libraries that this machine has, and batch
+                      normalization of TensorFlow.js with and without batchnorm/tfjs
   --scaling           time against elements, from 64 to 2^28, and against threads
   --write             all of these, and docs/benchmarks.md with its charts
 
@@ -46,7 +47,7 @@ export function readOptions(args) {
     ...(write || !(peers || scaling)
       ? ['large', 'layers', 'pixels', 'small', 'fresh', 'threads']
       : []),
-    ...(write || peers ? ['peers'] : []),
+    ...(write || peers ? ['peers', 'tensorflowJs'] : []),
     ...(write || scaling ? ['sizes', 'threads'] : []),
   ]);
   return { names: [...names], rounds, only, maxElements, save, from, json, write, docs, help };

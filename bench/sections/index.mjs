@@ -5,6 +5,7 @@ import * as peers from './peers.mjs';
 import * as pixels from './pixels.mjs';
 import * as sizes from './sizes.mjs';
 import * as small from './small.mjs';
+import * as tensorflowJs from './tensorflow-js.mjs';
 import * as threads from './threads.mjs';
 
 /**
@@ -13,4 +14,14 @@ import * as threads from './threads.mjs';
  * started first has `open` instead, which gives `measure`, `close` and what it has to say `about`
  * itself.
  */
-export const sections = { large, layers, pixels, small, fresh, threads, peers, sizes };
+export const sections = {
+  large,
+  layers,
+  pixels,
+  small,
+  fresh,
+  threads,
+  peers,
+  tensorflowJs,
+  sizes,
+};

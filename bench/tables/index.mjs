@@ -5,6 +5,7 @@ import { peersTables } from './peers.mjs';
 import { pixelsTables } from './pixels.mjs';
 import { sizesTables } from './sizes.mjs';
 import { smallTables } from './small.mjs';
+import { tensorflowJsTables } from './tensorflow-js.mjs';
 import { threadsTables } from './threads.mjs';
 
 const tablesOf = {
@@ -15,6 +16,7 @@ const tablesOf = {
   fresh: freshTables,
   threads: threadsTables,
   peers: peersTables,
+  tensorflowJs: tensorflowJsTables,
   sizes: sizesTables,
 };
 

@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os';
+import { bytesOf, plain, shapeText } from '../cases.mjs';
+import { interleave } from '../interleave.mjs';
+import { onThreads, timed } from '../samplers.mjs';
+import { median, medianRatio } from '../statistics.mjs';
+
+const passes = {
+  training: { name: 'training step', goal: 10 },
+  inference: { name: 'inference', goal: 8 },
+};
+
+/** In TensorFlow.js's order, (N, H, W, C). */
+const shapes = [
+  [60, 100],
+  [32, 56, 56, 64],
+];
+
+/**
+ * TensorFlow.js's layer for batch normalization on its wasm backend: with its own kernels, with ours
+ * registered, and our layer in its place.
+ */
+export const cases = shapes.flatMap((shape) =>
+  Object.entries(passes).map(([pass, { name, goal }]) => {
+    const one = plain(shape, 'channelsLast');
+    return {
+      ...one,
+      pass,
+      // Of small ones the most is the engine's own bookkeeping, which stays.
+      goal: shape.length === 4 ? goal : undefined,
+      calls: shape.length === 4 ? 1 : 20,
+      name: `tensorflow.js ${shapeText(one)} ${name}`,
+      memory: 20 * bytesOf(one),
+    };
+  }),
+);
+
+export const rounds = 7;
+
+export async function open() {
+  // Not before it is asked for: it takes a while to load.
+  const tf = await import('@tensorflow/tfjs-core');
+  await import('@tensorflow/tfjs-backend-wasm');
+  const { layers } = await import('@tensorflow/tfjs-layers');
+  const ours = await import('batchnorm/tfjs');
+  await tf.setBackend('wasm');
+  const threads = availableParallelism();
+  return {
+    about: { version: tf.version_core, threads },
+    measure: (one, options) => measure({ tf, layers, ours, threads }, one, options),
+    close: () => ours.restore(),
+  };
+}
+
+async function measure({ tf, layers, ours, threads }, one, { rounds }) {
+  const { shape, pass, calls } = one;
+  const x = tf.randomNormal(shape);
+  const dy = tf.randomNormal(shape);
+  const run = (make) => {
+    const layer = make({ inputShape: shape.slice(1) });
+    layer.apply(x).dispose();
+    const train = () => {
+      const learned = layer.trainableWeights.map((weight) => weight.read());
+      return tf.grads((input) => layer.apply(input, { training: true }))([x, ...learned], dy);
+    };
+    const infer = () => layer.apply(x);
+    const act = pass === 'training' ? train : infer;
+    return timed(() => tf.dispose(tf.tidy(act)), calls);
+  };
+  const theirs = run((args) => layers.batchNormalization(args));
+  const own = run((args) => ours.layers.batchNormalization(args));
+  const registered = (threads) => onThreads(threads, afterwards(ours.register, theirs));
+  const times = await interleave(
+    {
+      theirs: afterwards(ours.restore, theirs),
+      registeredOne: registered(1),
+      registered: registered(threads),
+      ownOne: onThreads(1, own),
+      own: onThreads(threads, own),
+    },
+    { rounds, warmUp: 2 },
+  );
+  tf.dispose([x, dy]);
+  const { theirs: base, ...faster } = times;
+  const each = (value) =>
+    Object.fromEntries(Object.entries(faster).map(([name, own]) => [name, value(own)]));
+  return {
+    ...one,
+    theirsMs: median(base),
+    ms: each(median),
+    times: each((own) => medianRatio(base, own)),
+  };
+}
+
+function afterwards(before, sampler) {
+  return () => {
+    before();
+    return sampler();
+  };
+}
