@@ -55,6 +55,6 @@ export class LayerNormalization extends OwnLayerNormalization {
 
 /** One axis or several; a copy, since TensorFlow.js's own layer writes into what it is given. */
 function readAxes(caller: string, axis: unknown): number | number[] {
-  if (!Array.isArray(axis)) return readAxis(caller, axis);
+  if (!Array.isArray(axis) || axis.length === 0) return readAxis(caller, axis);
   return axis.map((one: unknown) => readAxis(caller, one));
 }

@@ -28,7 +28,7 @@ export function normLayers(
   checkLayer(caller, root);
   if (isNormLayer(root)) return [['', root]];
   const inside = layersOf(root);
-  if (inside === null) throw noNormLayer(caller, root);
+  if (inside === null) throw noNormLayer(caller, 'a model, or a layer', root);
   return inside.flatMap((layer) => within(`${layer.name}.`, layer));
 }
 
@@ -50,9 +50,9 @@ export function weightsOf(caller: string, layer: layers.Layer): Map<string, Laye
   );
 }
 
-export function noNormLayer(caller: string, layer: layers.Layer): ArgumentError {
+export function noNormLayer(caller: string, expected: string, layer: layers.Layer): ArgumentError {
   return new ArgumentError(
-    `${caller}: expected a model, or a layer of class ${classNames.join(', ')}, got layer ` +
+    `${caller}: expected ${expected} of class ${classNames.join(', ')}, got layer ` +
       `'${layer.name}' of class ${layer.getClassName()}`,
   );
 }

@@ -37,7 +37,7 @@ import { stateDict } from './state-dict';
 export function toModule(layer: layers.Layer): BatchNorm | LayerNorm | GroupNorm {
   const caller = 'toModule';
   checkLayer(caller, layer);
-  if (!isNormLayer(layer)) throw noNormLayer(caller, layer);
+  if (!isNormLayer(layer)) throw noNormLayer(caller, 'a layer', layer);
   weightsOf(caller, layer);
   const module = emptyModule(layer);
   // Not strict: where the module has more than the layer, it stays at 1 and 0.

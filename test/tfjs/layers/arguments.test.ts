@@ -108,7 +108,8 @@ test.each([Number.NaN, '0.9', Number.POSITIVE_INFINITY])('refuses momentum %p', 
   expect(call).toThrow('momentum should be a finite number, the weight of the old value, got ');
 });
 
-test('layerNormalization refuses the same axis twice, and leaves the array it got as it is', () => {
+test('layerNormalization refuses no axis and the same twice, and leaves the array it got as it is', () => {
+  expect(() => layers.layerNormalization({ axis: [] })).toThrow(ArgumentError);
   expect(() => layers.layerNormalization({ axis: [1, -2] }).build([2, 3, 4])).toThrow('duplicate');
   const axis = [-2, -1];
   layers.layerNormalization({ axis }).build([2, 3, 4]);

@@ -199,6 +199,12 @@ onEachBackend(() => {
     ['a layer without weights', () => layers.batchNormalization(), ArgumentError, 'no weights yet'],
     ['another layer', () => tfLayers.flatten(), ArgumentError, 'of class Flatten'],
     [
+      'a model',
+      () => sequential({ layers: [layers.batchNormalization({ inputShape: [3] })] }) as never,
+      ArgumentError,
+      'toModule: expected a layer of class BatchNormalization, LayerNormalization, Group',
+    ],
+    [
       'axes that are not the last',
       () => built(layers.layerNormalization({ axis: 1, name: 'ln' }), [2, 3, 4]),
       ArgumentError,
