@@ -11,13 +11,13 @@ import { readNpy } from './read-npy';
  *
  * The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  *
- * @typeParam Array Pass `IntegerTensor` where the file has integers, for the file alone decides
+ * @typeParam T Pass `IntegerTensor` where the file has integers, for the file alone decides
  * what is returned: `loadNpy<IntegerTensor>('labels.npy')`.
  * @throws FormatError where the file is not a whole .npy file, or has elements of another type;
  * FileError where it cannot be read, its `code` being the system's ('ENOENT', ...).
  */
-export function loadNpy<Array extends Tensor | IntegerTensor = Tensor>(path: string | URL): Array {
+export function loadNpy<T extends Tensor | IntegerTensor = Tensor>(path: string | URL): T {
   return readFile(checkPath('loadNpy', path), (file) => {
-    return readNpy(file.from(0), file.size) as Array;
+    return readNpy(file.from(0), file.size) as T;
   });
 }

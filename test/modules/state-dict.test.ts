@@ -2,9 +2,12 @@ import {
   ArgumentError,
   BatchNorm1d,
   BatchNorm2d,
+  FrozenBatchNorm2d,
+  LazyBatchNorm2d,
   ones,
   Parameter,
   randn,
+  type StateDict,
   StateDictError,
   Tensor,
   tensor,
@@ -270,6 +273,59 @@ describe('loadStateDict', () => {
     const bn = trained();
     const before = plain(bn);
     bn.loadStateDict(bn.stateDict());
+    expect(plain(bn)).toEqual(before);
+  });
+});
+
+describe('loadStateDict with a prefix', () => {
+  const prefix = 'backbone.bn.';
+  const under = (dict: StateDict): StateDict =>
+    Object.fromEntries(Object.entries(dict).map(([key, value]) => [prefix + key, value]));
+
+  test('takes what begins so, and passes over the rest', () => {
+    const source = trained();
+    const dict = { 'stem.weight': ones([4]), ...under(source.stateDict()), weight: ones([7]) };
+    const target = new BatchNorm2d(2);
+    const nothing = { missingKeys: [], unexpectedKeys: [] };
+    expect(target.loadStateDict(dict, { prefix })).toEqual(nothing);
+    expect(plain(target)).toEqual(plain(source));
+  });
+
+  test('sizes lazy layers, and drops what frozen ones drop', () => {
+    const source = trained();
+    const lazy = new LazyBatchNorm2d();
+    lazy.loadStateDict(under(source.stateDict()), { prefix });
+    expect(plain(lazy)).toEqual(plain(source));
+    const frozen = new FrozenBatchNorm2d(2);
+    frozen.loadStateDict(under(source.stateDict()), { prefix });
+    expect(frozen.runningMean.data).toEqual(source.runningMean?.data);
+  });
+
+  test('names what does not fit as the dict does, and changes nothing', () => {
+    const bn = trained();
+    const before = plain(bn);
+    const dict = { weight: ones([3]), more: ones([1]), bias: zeros([2]) };
+    const call = () => bn.loadStateDict(under(dict), { prefix });
+    expectRefused(
+      call,
+      StateDictError,
+      [
+        'Error(s) in loading state_dict for BatchNorm2d:',
+        'Missing key(s) in state_dict: "backbone.bn.running_mean", "backbone.bn.running_var".',
+        'Unexpected key(s) in state_dict: "backbone.bn.more".',
+        'size mismatch for backbone.bn.weight: copying a param with shape [3] from checkpoint, the shape in current model is [2].',
+      ].join('\n\t'),
+    );
+    expect(plain(bn)).toEqual(before);
+  });
+
+  test('that no key has leaves all missing, and none unexpected', () => {
+    const bn = trained();
+    const before = plain(bn);
+    expect(bn.loadStateDict({ weight: ones([2]) }, { prefix: 'head.', strict: false })).toEqual({
+      missingKeys: ['head.weight', 'head.bias', 'head.running_mean', 'head.running_var'],
+      unexpectedKeys: [],
+    });
     expect(plain(bn)).toEqual(before);
   });
 });
