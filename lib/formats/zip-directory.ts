@@ -167,7 +167,8 @@ function in64Bits(fields: Sizes, extra: Buffer): Sizes {
 function readName(bytes: Buffer, isUtf8: boolean): string {
   const isAscii = bytes.every((byte) => byte < 0x80);
   try {
-    if (isAscii || isUtf8) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (isAscii || isUtf8)
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {}
   throw broken('a name in it is not UTF-8');
 }
