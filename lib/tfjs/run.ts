@@ -34,9 +34,13 @@ const kernelNames = new Map<string, Set<string>>();
 /** Takes our kernels from the engine's registry; `run` puts back what is used again. */
 export function unregisterOwn(): void {
   for (const [backendName, names] of kernelNames) {
-    for (const name of names) unregisterKernel(name, backendName);
+    for (const name of names) {
+      if (getKernel(name, backendName)) unregisterKernel(name, backendName);
+    }
   }
-  for (const name of gradientNames) unregisterGradient(name);
+  for (const name of gradientNames) {
+    if (getGradient(name)) unregisterGradient(name);
+  }
   kernelNames.clear();
   gradientNames.clear();
 }
