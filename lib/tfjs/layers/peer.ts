@@ -7,8 +7,9 @@ export function findTensorFlowLayers(): typeof TensorFlowLayers | null {
     return require('@tensorflow/tfjs-layers') as typeof TensorFlowLayers;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // What they need themselves may be missing too, which is another matter.
-    if (code === 'MODULE_NOT_FOUND' && message.includes("'@tensorflow/tfjs-layers'")) return null;
+    // What they need themselves may be missing too: then they stand further down, as who asked for it.
+    const [first = ''] = message.split('\n');
+    if (code === 'MODULE_NOT_FOUND' && first.includes('@tensorflow/tfjs-layers')) return null;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { ones, setBackend, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { layers as tfLayers } from '@tensorflow/tfjs-layers';
+import { sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { ArgumentError, ShapeError } from 'batchnorm';
 import { layers } from 'batchnorm/tfjs';
 import type { Layer } from './models';
@@ -42,6 +42,17 @@ describe.each(both)('%s', (name) => {
       return { weights, params: layer.countParams(), output: layer.computeOutputShape([2, 3, 4]) };
     });
     expect(ours).toEqual(own);
+  });
+
+  test('is summed up as its own is', () => {
+    const [ours, own] = [layers, tfLayers].map((from) => {
+      const layer = from[name]({ name: 'n', inputShape: [3, 4], trainable: false });
+      const lines: string[] = [];
+      sequential({ layers: [layer] }).summary(undefined, undefined, (line) => lines.push(line));
+      return lines;
+    });
+    expect(ours).toEqual(own);
+    expect(ours?.join('\n')).toContain('Trainable params: 0');
   });
 
   test('passes masks on as its own does', () => {

@@ -34,7 +34,7 @@ test('without the layers of TensorFlow.js all else works, and layers say what to
 });
 
 test('what else goes wrong when they load is passed on as it is', () => {
-  const missing = new Error("Cannot find module 'seedrandom'\nRequire stack:\n- here");
+  const missing = new Error(`Cannot find module 'seedrandom'\nRequire stack:\n- ${peer}/here`);
   const error = Object.assign(missing, { code: 'MODULE_NOT_FOUND' });
   expect(() => failing(error)).toThrow(error);
 });
