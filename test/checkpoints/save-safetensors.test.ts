@@ -25,9 +25,10 @@ import {
   saveSafetensors,
   Tensor,
   tensor,
+  zeros,
 } from 'batchnorm';
 import { expectRefused } from '../expect-refused';
-import { temporaryFolder } from '../formats/files';
+import { safetensors, temporaryFolder } from '../formats/files';
 
 const { file } = temporaryFolder();
 const temporaries = () => readdirSync(file('.')).filter((name) => name.endsWith('.tmp'));
@@ -122,6 +123,29 @@ describe('what is saved comes back', () => {
       { a: 1 },
       { a: 1 },
     ]);
+  });
+});
+
+describe('memory', () => {
+  const megabyte = 2 ** 20;
+  const taken = (action: () => unknown) => {
+    const before = process.memoryUsage().arrayBuffers;
+    action();
+    return (process.memoryUsage().arrayBuffers - before) / megabyte;
+  };
+
+  test('is taken for the tensors, not for the file beside them', () => {
+    const dict = { a: zeros([2 * megabyte]), b: zeros([megabyte], { dtype: 'float64' }) };
+    const path = file('large.safetensors');
+    expect(taken(() => saveSafetensors(path, dict))).toBeLessThan(1);
+    expect(taken(() => loadSafetensors(path))).toBeLessThan(17); // 8 and 8
+    expect(taken(() => loadSafetensorsMetadata(path))).toBeLessThan(1);
+  });
+
+  test('of what was float16 is that of float32', () => {
+    const entry = { dtype: 'F16', shape: [megabyte], data_offsets: [0, 2 * megabyte] };
+    const path = file('halves.safetensors', safetensors({ entry }, Buffer.alloc(2 * megabyte)));
+    expect(taken(() => loadSafetensors(path))).toBeLessThan(5); // 4
   });
 });
 
