@@ -117,7 +117,7 @@ describe.each(backends)('registered on %s', (backend) => {
   });
 
   describe('reductions and repetitions give the same', () => {
-    const shapes = [[7], [60, 100], [4, 1, 9], [2, 5, 4, 33], [2, 3, 1, 4, 5]];
+    const shapes = [[7], [12, 40], [4, 1, 9], [2, 5, 3, 4], [2, 3, 1, 4, 5]];
     const subsets = (rank: number) =>
       Array.from({ length: 2 ** rank }, (_, bits) =>
         Array.from({ length: rank }, (_, axis) => axis).filter((axis) => bits & (1 << axis)),
