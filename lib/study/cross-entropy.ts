@@ -20,10 +20,11 @@ export function crossEntropy(logits: Tensor2D, targets: Tensor2D): Scalar {
   const op = customGrad((...args) => {
     const [logits, save] = args as [Tensor2D, GradSaveFunc];
     const logProbabilities = logSoftmax(logits);
-    save([logProbabilities]);
+    save([logProbabilities, targets]);
     return {
       value: mul(sum(mul(logProbabilities, targets)), -perRow),
-      gradFunc: (dy, [saved]) => mul(sub(exp(saved as Tensor), targets), mul(dy, perRow)),
+      gradFunc: (dy, [logs, ones]) =>
+        mul(sub(exp(logs as Tensor), ones as Tensor), mul(dy, perRow)),
     };
   });
   return op(logits) as Scalar;

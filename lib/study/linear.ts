@@ -25,10 +25,10 @@ export function linear(
 ): Tensor2D {
   const product = customGrad((...args) => {
     const save = args.at(-1) as GradSaveFunc;
-    save([x]);
+    save([x, weight]);
     const value = bias === null ? matMul(x, weight) : fused.matMul({ a: x, b: weight, bias });
-    const gradFunc = (dy: Tensor, [x]: Tensor[]): Tensor[] => {
-      const gradients: Tensor[] = isLearned ? [matMul(dy, transpose(weight))] : [];
+    const gradFunc = (dy: Tensor, [x, weight]: Tensor[]): Tensor[] => {
+      const gradients: Tensor[] = isLearned ? [matMul(dy, transpose(weight as Tensor))] : [];
       gradients.push(matMul(transpose(x as Tensor), dy));
       if (bias !== null) gradients.push(sum(dy, 0));
       return gradients;

@@ -15,8 +15,8 @@ export interface Finished {
 }
 
 /** Runs `npx batchnorm` in a process of its own, without a terminal. */
-export function inProcess(args: readonly string[], cwd?: string): Finished {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+export function inProcess(args: readonly string[], cwd?: string, program = main): Finished {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd,
     encoding: 'utf8',
   });

@@ -1,0 +1,334 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { NetworkRecord, StudyRecord } from '../../lib/study/record';
+import { idx } from '../formats/files';
+import { madeUpDigits } from '../study/digits';
+import { expectRefused, Folder, inProcess, main } from './command';
+
+const folder = new Folder();
+for (const [name, bytes] of madeUpDigits(300, 100)) folder.file(`digits/${name}`, bytes);
+
+const settings = ['--batch-size', '20', '--lr', '0.5', '--seed', '3', '--evaluate-every', '20'];
+const args = (...more: string[]) => ['train', '--data', 'digits', ...settings, ...more];
+
+/** Runs it to its end; what it printed. */
+function finished(...more: string[]) {
+  const { status, stdout, stderr } = inProcess(args(...more), folder.path);
+  expect([status, stderr.split('\n').filter((line) => !/^(step \d+: |$)/.test(line))]).toEqual([
+    0,
+    [],
+  ]);
+  return { stdout, stderr };
+}
+
+const record = (name: string): StudyRecord => JSON.parse(readFileSync(folder.file(name), 'utf8'));
+
+/** The bytes of both networks of the checkpoint of a step. */
+const networks = (run: string, step: number) =>
+  ['plain', 'batch-norm'].map((name) =>
+    readFileSync(folder.file(`${run}/step-${step}/${name}.safetensors`)),
+  );
+
+/** What does not depend on how fast the machine is. */
+function measured({ settings, networks, sweep }: StudyRecord) {
+  const of = ({ points, divergedAt }: NetworkRecord) => ({ points, divergedAt });
+  return { settings, plain: of(networks.plain), batchNorm: of(networks.batchNorm), sweep };
+}
+
+// Processes that train take their time on a busy machine.
+jest.setTimeout(60_000);
+
+let whole: ReturnType<typeof finished>;
+beforeAll(() => {
+  whole = finished(
+    '--steps',
+    '130',
+    '--checkpoint',
+    'whole',
+    '--json',
+    'whole.json',
+    '--report',
+    'r.html',
+  );
+});
+
+describe('a run', () => {
+  test('prints both networks in a table', () => {
+    expect(whole.stdout).toMatch(
+      /^ +test accuracy +a step +of it batch norm\nwithout batch norm +\d+\.00 % +[\d.]+ ms +-\nwith batch norm +(?:9\d|100)\.00 % +[\d.]+ ms +[\d.]+ ms \(\d+ %\)\nboth, side by side +[\d.]+ ms\n/,
+    );
+    expect(whole.stdout).toMatch(/\ncheckpoint: whole\/step-130\n\nreport: r\.html\n$/);
+  });
+
+  test('tells of each test where there is no terminal', () => {
+    const steps = whole.stderr.match(/^step \d+/gm);
+    expect(steps?.join()).toBe(
+      [0, 1, 2, 5, 10, 20, 40, 60, 80, 100, 120, 130].map((n) => `step ${n}`).join(),
+    );
+    expect(whole.stderr).toMatch(
+      /^step 130: loss \d\.\d{3}, \d\.\d{3} with batch norm \| accuracy \d+\.\d %, \d+\.\d % with$/m,
+    );
+  });
+
+  test('measures each point', () => {
+    const { plain, batchNorm } = record('whole.json').networks;
+    for (const { points } of [plain, batchNorm]) {
+      for (const [i, { trainLoss, testAccuracy, percentiles }] of points.entries()) {
+        expect(trainLoss === null).toBe(i === 0);
+        expect(testAccuracy).toBeGreaterThanOrEqual(0);
+        expect([...percentiles].sort((a, b) => a - b)).toEqual(percentiles);
+      }
+    }
+    expect(plain.points.map(({ statistics }) => statistics.length)).not.toContain(3);
+    expect(batchNorm.points[0]?.statistics).toHaveLength(3);
+    expect(batchNorm.batchNormMilliseconds).toBeGreaterThan(0);
+    expect(plain.batchNormMilliseconds).toBe(0);
+  });
+
+  test('brings the running statistics near the true ones', () => {
+    const { points } = record('whole.json').networks.batchNorm;
+    const first = points[0]?.statistics[0]?.variance ?? 0;
+    const last = points.at(-1)?.statistics[0]?.variance ?? 1;
+    expect(last).toBeLessThan(first / 4);
+  });
+
+  test('writes the report of what it measured', () => {
+    expect(readFileSync(folder.file('r.html'), 'utf8')).toContain(
+      JSON.stringify(record('whole.json').startedAt),
+    );
+  });
+
+  test('of packed files is the same', () => {
+    for (const [name, bytes] of madeUpDigits(300, 100))
+      folder.file(`packed/${name}.gz`, gzipSync(bytes));
+    finished('--steps', '20', '--data', 'packed', '--json', 'packed.json');
+    const [packed, plain] = [record('packed.json'), record('whole.json')].map(
+      ({ networks }) => networks.batchNorm.points,
+    );
+    expect(packed?.map(({ testAccuracy }) => testAccuracy)).toEqual(
+      plain?.slice(0, 6).map(({ testAccuracy }) => testAccuracy),
+    );
+  });
+});
+
+describe('resumed', () => {
+  test('beyond its end it comes to the same bits and record as one run', () => {
+    finished('--steps', '70', '--checkpoint', 'parts');
+    finished('--steps', '130', '--checkpoint', 'parts', '--resume', '--json', 'parts.json');
+    expect(networks('parts', 130)).toEqual(networks('whole', 130));
+    expect(measured(record('parts.json'))).toEqual(measured(record('whole.json')));
+    expect(readdirSync(folder.file('parts'))).toEqual(['step-130']);
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('after %s too', async (signal, code) => {
+    // More steps than it comes to.
+    const [ended, said] = await interrupt(signal, args('--steps', '90000', '--checkpoint', signal));
+    expect(ended).toEqual([code, null]);
+    const [, step] =
+      /\ninterrupted; kept in \w+\/step-(\d+): the same command with --resume continues\n$/.exec(
+        said,
+      ) ?? [];
+    const end = Number(step) + 30;
+    // Without the settings: it has them.
+    const resume = ['--checkpoint', signal, '--resume', '--steps', `${end}`];
+    const { status } = inProcess(
+      ['train', '--data', 'digits', ...resume, '--json', 'resumed.json'],
+      folder.path,
+    );
+    expect(status).toBe(0);
+    finished('--steps', `${end}`, '--checkpoint', `${signal}-whole`, '--json', 'one.json');
+    expect(networks(signal, end)).toEqual(networks(`${signal}-whole`, end));
+    expect(measured(record('resumed.json'))).toEqual(measured(record('one.json')));
+  });
+
+  test('at its end it prints the same again', () => {
+    const { stdout } = finished('--checkpoint', 'whole', '--resume', '--report', 'r.html');
+    expect(stdout).toBe(whole.stdout);
+  });
+});
+
+/** Sends a signal in the middle; how it ended, and all that was said. */
+async function interrupt(signal: NodeJS.Signals, args: string[]): Promise<[unknown[], string]> {
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder.path });
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    const before = said;
+    said += chunk;
+    if (/^step 40:/m.test(said) && !/^step 40:/m.test(before)) child.kill(signal);
+  });
+  return [await once(child, 'close'), said];
+}
+
+test('says that nothing is kept without --checkpoint', async () => {
+  const [ended, said] = await interrupt('SIGINT', args('--steps', '90000'));
+  expect(ended).toEqual([130, null]);
+  expect(said).toMatch(/\ninterrupted; nothing is kept without --checkpoint DIR\n$/);
+});
+
+describe('--lr-sweep', () => {
+  test('tries each learning rate, and says where a network diverges', () => {
+    const { stdout } = finished(
+      ...['--steps', '1', '--lr-sweep', '1e38,0.5', '--sweep-steps', '40', '--json', 'sweep.json'],
+    );
+    expect(stdout).toMatch(
+      /\nlearning rate +steps +without batch norm +with batch norm\n0\.5 +40 +\d+\.00 % +\d+\.00 %\n1e\+38 +40 +diverged +.*\n$/,
+    );
+    const [first, second] = record('sweep.json').sweep;
+    expect(first).toMatchObject({ learningRate: 0.5, steps: 40 });
+    expect(first?.batchNorm).toBe(
+      record('whole.json').networks.batchNorm.points.at(6)?.testAccuracy,
+    );
+    expect(second).toMatchObject({ learningRate: 1e38, steps: 40, plain: null });
+  });
+});
+
+test('a network that diverges ends there, and the other goes on', () => {
+  const { stdout } = finished('--steps', '30', '--lr', '1e38', '--json', 'diverged.json');
+  expect(stdout).toMatch(/^without batch norm +diverged /m);
+  const { plain } = record('diverged.json').networks;
+  expect(plain.divergedAt).toBeLessThan(30);
+  expect(plain.points.every(({ step }) => step < (plain.divergedAt ?? 0))).toBe(true);
+});
+
+describe('what makes no sense is refused', () => {
+  const refused = (message: string, ...more: string[]) =>
+    expectRefused(args(...more), message, folder.path);
+
+  test.each<[string, string[], string]>([
+    ['other settings', ['--lr', '0.1'], 'whole was trained with a learning rate of 0.5, not 0.1'],
+    ['another seed', ['--seed', '4'], 'whole was trained with a seed of 3, not 4'],
+    ['fewer steps', ['--steps', '100'], 'whole is at step 130 already, beyond 100'],
+  ])('%s than those of the run', (_, more, message) =>
+    refused(message, '--checkpoint', 'whole', '--resume', ...more),
+  );
+
+  test('other digits', async () => {
+    for (const [name, bytes] of madeUpDigits(301, 100)) folder.file(`others/${name}`, bytes);
+    const more = ['--checkpoint', 'whole', '--resume', '--data', 'others'];
+    await refused('whole was trained on other digits', ...more);
+  });
+
+  test('a folder that has a run already', () =>
+    refused('--resume continues that, another folder begins anew', '--checkpoint', 'whole'));
+
+  test('a folder without a run to resume', () =>
+    refused('none has no checkpoint to resume', '--checkpoint', 'none', '--resume'));
+
+  test('--resume without a folder', () => refused('--resume needs --checkpoint DIR', '--resume'));
+
+  test.each<[string, string, (bytes: Buffer) => Buffer | string, string]>([
+    [
+      'a network cut off',
+      'plain.safetensors',
+      (b) => b.subarray(0, 9000),
+      'is not as it was written',
+    ],
+    ['a bit turned', 'batch-norm.safetensors', (b) => flipped(b), 'is not as it was written'],
+    [
+      'a changed record',
+      'study.json',
+      (b) => String(b).replace('"seed":3', '"seed":4'),
+      'study.json is not as it was written',
+    ],
+    ['a cut record', 'study.json', (b) => b.subarray(0, 100), 'study.json is no JSON'],
+    [
+      'another file',
+      'study.json',
+      () => '{"type":"notes"}',
+      'study.json was not written by batchnorm train',
+    ],
+    [
+      'a later version',
+      'study.json',
+      (b) => String(b).replace('"version":1', '"version":2'),
+      'study.json is of version 2, not 1',
+    ],
+  ])('a checkpoint with %s', async (name, file, spoil, message) => {
+    const run = name.replaceAll(' ', '-');
+    cpSync(folder.file('whole'), folder.file(run), { recursive: true });
+    const path = folder.file(`${run}/step-130/${file}`);
+    writeFileSync(path, spoil(readFileSync(path)));
+    const before = readFileSync(path);
+    await refused(`${join(run, 'step-130')} cannot be resumed: `, '--checkpoint', run, '--resume');
+    await refused(message, '--checkpoint', run, '--resume');
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  test.each<[string, string, Buffer | null, string]>([
+    ['a missing file', 't10k-labels-idx1-ubyte', null, 'has no t10k-labels-idx1-ubyte'],
+    [
+      'labels of another number',
+      'train-labels-idx1-ubyte',
+      idx(8, [2], Buffer.of(1, 2)),
+      'has 2 labels for 300 images',
+    ],
+    [
+      'a label that is no digit',
+      't10k-labels-idx1-ubyte',
+      idx(8, [100], Buffer.alloc(100, 10)),
+      'labels are digits from 0 to 9, but one is 10',
+    ],
+    [
+      'images of another size',
+      't10k-images-idx3-ubyte',
+      idx(8, [100, 1, 1], Buffer.alloc(100)),
+      'the test images have 1 pixels, those to train with 64',
+    ],
+    [
+      'other elements',
+      'train-images-idx3-ubyte',
+      idx(0x0d, [1, 1, 1], Buffer.alloc(4)),
+      'should hold bytes with 3 sizes, holds float32 of shape [1, 1, 1]',
+    ],
+    ['a file cut off', 'train-images-idx3-ubyte', Buffer.alloc(7), 'train-images-idx3-ubyte: '],
+  ])('digits with %s', async (name, file, bytes, message) => {
+    const data = name.replaceAll(' ', '-');
+    for (const [each, content] of madeUpDigits(300, 100)) {
+      if (each !== file) folder.file(`${data}/${each}`, content);
+    }
+    if (bytes !== null) folder.file(`${data}/${file}`, bytes);
+    await refused(message, '--data', data);
+  });
+
+  test('a batch larger than all digits', () =>
+    refused('a batch should have from 2 to 300 digits', '--batch-size', '301'));
+
+  test.each([
+    ['--lr', '-1', '--lr should be a number above 0'],
+    ['--lr', 'fast', '--lr should be a number above 0'],
+    ['--seed', '4294967296', '--seed should be an integer from 0 to 4294967295'],
+    ['--steps', '0', '--steps should be an integer of at least 1'],
+    ['--lr-sweep', '0.1,x', '--lr-sweep should be a number above 0'],
+  ])('%s %s', (option, value, message) => refused(message, option, value));
+
+  test('a report that could not be written', () =>
+    refused('cannot write missing/r.html', '--report', 'missing/r.html'));
+});
+
+function flipped(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[copy.length - 5] = (copy[copy.length - 5] as number) ^ 1;
+  return copy;
+}
+
+test('where TensorFlow.js is not installed, it says how to install it', () => {
+  const elsewhere = folder.file('elsewhere/dist');
+  cpSync(dirname(dirname(main)), elsewhere, { recursive: true });
+  const root = join(dirname(main), '../..');
+  for (const name of ['package.json', 'build/Release', 'node_modules/node-gyp-build']) {
+    cpSync(join(root, name), folder.file(`elsewhere/${name}`), { recursive: true });
+  }
+  const { status, stderr } = inProcess(args(), folder.path, join(elsewhere, 'cli/main.js'));
+  expect(status).toBe(2);
+  expect(stderr).toBe(
+    'batchnorm: networks are trained with TensorFlow.js: @tensorflow/tfjs-core and ' +
+      '@tensorflow/tfjs-backend-wasm are not installed: npm install @tensorflow/tfjs-core ' +
+      '@tensorflow/tfjs-backend-wasm\n',
+  );
+});
