@@ -9,7 +9,7 @@ import { loadOrRefuse, mutations } from './mutations';
 
 const { file } = temporaryFolder();
 const { files } = readExpected();
-const numRuns = 800;
+const numRuns = 500;
 
 /** Node.js takes so much by itself now and then, for small buffers. */
 const slack = 300_000;
