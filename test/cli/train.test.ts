@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -112,6 +112,21 @@ describe('a run', () => {
       plain?.slice(0, 6).map(({ testAccuracy }) => testAccuracy),
     );
   });
+});
+
+test('on a terminal a bar shows steps, losses and accuracies, in one line', () => {
+  // script gives its child a pseudo-terminal, and writes what appears there.
+  const command = [process.execPath, main, ...args('--steps', '60')].map((arg) => `"${arg}"`);
+  const { stdout: screen } = spawnSync('script', ['-qec', command.join(' '), '/dev/null'], {
+    cwd: folder.path,
+    encoding: 'utf8',
+    env: { ...process.env, TERM: 'xterm', COLUMNS: '200' },
+  });
+  expect(screen.split('\n').filter((line) => line.includes('░'))).toHaveLength(1);
+  expect(screen).toMatch(
+    /100% \| 60\/60 steps \| \d+ steps\/s \| 0s left \| loss \d\.\d{3}, \d\.\d{3} with batch norm \| accuracy \d+\.\d %, \d+\.\d % with/,
+  );
+  expect(screen).not.toContain('step 20:');
 });
 
 describe('resumed', () => {
