@@ -1,5 +1,5 @@
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Kernel } from './kernels/kernel';
+import type { Computation } from './kernels/kernel';
 import { mapNamed, type Named } from './kernels/named';
 
 /** How to reach the elements of a backend's float32 tensors where they are, without a copy. */
@@ -16,21 +16,21 @@ export interface ElementMemory {
   release(backend: KernelBackend, tensor: TensorInfo): void;
 }
 
-/** Runs a kernel over tensors of one backend. */
+/** Computes over tensors of one backend, in place. */
 export function compute<
   Required extends string,
   Optional extends string,
   Output extends string,
   Attributes extends object,
 >(
-  kernel: Kernel<Required, Optional, Output, Attributes>,
+  computation: Computation<Required, Optional, Output, Attributes>,
   memory: ElementMemory,
   backend: KernelBackend,
   inputs: Named<Required, Optional, TensorInfo>,
   attributes: Attributes,
 ): Readonly<Record<Output, TensorInfo>> {
   mapNamed<Required, Optional, TensorInfo, void>(inputs, (input) => memory.fetch(backend, input));
-  const shapes = kernel.outputShapes(inputs, attributes);
+  const shapes = computation.outputShapes(inputs, attributes);
   const made: TensorInfo[] = [];
   try {
     const outputs = mapNamed<Output, never, readonly number[], TensorInfo>(shapes, (shape) => {
@@ -40,7 +40,7 @@ export function compute<
     });
     // Not before: what is above may move the memory of any tensor.
     const elements = (tensor: TensorInfo) => memory.elements(backend, tensor);
-    kernel.fill(
+    computation.fill(
       mapNamed<Required, Optional, TensorInfo, Float32Array>(inputs, elements),
       mapNamed<Output, never, TensorInfo, Float32Array>(outputs, elements),
       attributes,

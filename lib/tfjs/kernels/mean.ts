@@ -1,6 +1,6 @@
 import { moments } from '../../functional/moments';
 import { asChannels, type Channels } from './channels';
-import type { Kernel } from './kernel';
+import type { Computation } from './kernel';
 
 export interface MeanAttributes {
   /** What is kept of x. */
@@ -11,9 +11,7 @@ export interface MeanAttributes {
 }
 
 /** The mean or the sum of each channel. */
-export const mean: Kernel<'x', never, 'y', MeanAttributes> = {
-  name: 'batchnorm/Mean',
-
+export const mean: Computation<'x', never, 'y', MeanAttributes> = {
   outputShapes(_, { shape }) {
     return { y: shape };
   },
@@ -22,6 +20,4 @@ export const mean: Kernel<'x', never, 'y', MeanAttributes> = {
     const { count, mean } = moments(asChannels(x, channels));
     for (let c = 0; c < y.length; c++) y[c] = (mean[c] as number) * (sum ? count : 1);
   },
-
-  gradient: null,
 };

@@ -1,5 +1,5 @@
 import type { Channels } from './channels';
-import type { Kernel } from './kernel';
+import type { Computation } from './kernel';
 
 export interface TileAttributes {
   /** Of the output: x has a value for each channel. */
@@ -11,9 +11,7 @@ export interface TileAttributes {
 const cached = 4096;
 
 /** Each value of x as all the values of a channel. */
-export const tile: Kernel<'x', never, 'y', TileAttributes> = {
-  name: 'batchnorm/Tile',
-
+export const tile: Computation<'x', never, 'y', TileAttributes> = {
   outputShapes(_, { shape }) {
     return { y: shape };
   },
@@ -30,6 +28,4 @@ export const tile: Kernel<'x', never, 'y', TileAttributes> = {
       filled += count;
     }
   },
-
-  gradient: null,
 };

@@ -1,5 +1,5 @@
 import { FusedBatchNorm, type KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core';
-import { batchNormInference } from '../kernels/batch-norm-inference';
+import { batchNormInference, type InferenceAttributes } from '../kernels/batch-norm-inference';
 import { compute } from '../memory';
 import { type FusedInputs, fusedChannels } from './fused-batch-norm-channels';
 import type { KernelReplacement } from './replacement';
@@ -14,7 +14,7 @@ export const fusedBatchNorm: KernelReplacement = {
     const channels = fusedChannels(inputs, epsilon);
     if (channels === null) return original(call);
     const { x, mean, variance, scale = null, offset = null } = inputs;
-    return compute(
+    return compute<'x' | 'mean' | 'variance', 'scale' | 'offset', 'y', InferenceAttributes>(
       batchNormInference,
       memory,
       call.backend as KernelBackend,
