@@ -24,15 +24,13 @@ struct BackwardVecs {
   using V = hn::Vec<D>;
 
   HWY_INLINE V Apply(V grad, V x) const {
-    const V deviation = hn::Sub(hn::Sub(x, mean_high), mean_low);
-    const V centered = hn::Sub(hn::MulSub(grad, weight, grad_mean_high), grad_mean_low);
-    return hn::Mul(hn::NegMulAdd(deviation, slope, centered), scale);
+    const V centered = hn::MulSub(grad, weight, grad_mean);
+    return hn::Mul(hn::Sub(hn::NegMulAdd(hn::Sub(x, mean), slope, centered), rest), scale);
   }
 
-  V mean_high;
-  V mean_low;
-  V grad_mean_high;
-  V grad_mean_low;
+  V mean;
+  V grad_mean;
+  V rest;
   V slope;
   V scale;
   V weight;
@@ -40,9 +38,8 @@ struct BackwardVecs {
 
 template <class D>
 HWY_INLINE BackwardVecs<D> BackwardVecsOf(D d, const BackwardCoefficients<hn::TFromD<D>>& c) {
-  return {hn::Set(d, c.mean.high),     hn::Set(d, c.mean.low), hn::Set(d, c.grad_mean.high),
-          hn::Set(d, c.grad_mean.low), hn::Set(d, c.slope),    hn::Set(d, c.scale),
-          hn::Set(d, c.weight)};
+  return {hn::Set(d, c.mean),  hn::Set(d, c.grad_mean), hn::Set(d, c.rest),
+          hn::Set(d, c.slope), hn::Set(d, c.scale),     hn::Set(d, c.weight)};
 }
 
 // In what follows, dy is a PlainGradient or a GatedGradient. A null x stands for running
@@ -67,19 +64,17 @@ HWY_INLINE void BackwardApplyRun(const Gradient dy, const T* x, T* dx, size_t le
 // Coefficients as one array each, for columns side by side.
 template <typename T>
 struct BackwardColumnCoefficients {
-  HWY_ALIGN T mean_high[kCoefficientColumns];
-  HWY_ALIGN T mean_low[kCoefficientColumns];
-  HWY_ALIGN T grad_mean_high[kCoefficientColumns];
-  HWY_ALIGN T grad_mean_low[kCoefficientColumns];
+  HWY_ALIGN T mean[kCoefficientColumns];
+  HWY_ALIGN T grad_mean[kCoefficientColumns];
+  HWY_ALIGN T rest[kCoefficientColumns];
   HWY_ALIGN T slope[kCoefficientColumns];
   HWY_ALIGN T scale[kCoefficientColumns];
   HWY_ALIGN T weight[kCoefficientColumns];
 
   void Set(size_t j, const BackwardCoefficients<T>& c) {
-    mean_high[j] = c.mean.high;
-    mean_low[j] = c.mean.low;
-    grad_mean_high[j] = c.grad_mean.high;
-    grad_mean_low[j] = c.grad_mean.low;
+    mean[j] = c.mean;
+    grad_mean[j] = c.grad_mean;
+    rest[j] = c.rest;
     slope[j] = c.slope;
     scale[j] = c.scale;
     weight[j] = c.weight;
@@ -104,11 +99,12 @@ HWY_INLINE void BackwardApplyStretch(Gradient dy, const T* x, T* dx, const Stret
                        const auto scale = hn::LoadU(d, c.scale + j);
                        if (x == nullptr) return hn::Mul(grad, scale);
                        if (kStream) PrefetchToL2(x + i, stretch.ahead);
-                       const BackwardVecs<decltype(d)> vecs = {
-                           hn::LoadU(d, c.mean_high + j),      hn::LoadU(d, c.mean_low + j),
-                           hn::LoadU(d, c.grad_mean_high + j), hn::LoadU(d, c.grad_mean_low + j),
-                           hn::LoadU(d, c.slope + j),          scale,
-                           hn::LoadU(d, c.weight + j)};
+                       const BackwardVecs<decltype(d)> vecs = {hn::LoadU(d, c.mean + j),
+                                                               hn::LoadU(d, c.grad_mean + j),
+                                                               hn::LoadU(d, c.rest + j),
+                                                               hn::LoadU(d, c.slope + j),
+                                                               scale,
+                                                               hn::LoadU(d, c.weight + j)};
                        return vecs.Apply(grad, vec.Load(d, x + i));
                      });
 }

@@ -53,8 +53,9 @@ template <typename T>
 struct BackwardCoefficients {
   BackwardCoefficients() = default;
   HWY_INLINE BackwardCoefficients(double mean, double grad_mean, double slope, double scale)
-      : mean(mean),
-        grad_mean(grad_mean),
+      : mean(static_cast<T>(mean)),
+        grad_mean(static_cast<T>(grad_mean)),
+        rest(RestOf(mean, grad_mean, slope)),
         slope(static_cast<T>(slope)),
         scale(FiniteScale<T>(scale)),
         weight(1) {}
@@ -65,11 +66,20 @@ struct BackwardCoefficients {
     return with;
   }
 
-  Split<T> mean;
-  Split<T> grad_mean;
+  T mean;
+  T grad_mean;
+  // What T has no room for of grad_mean - mean * slope.
+  T rest;
   T slope;
   T scale;
   T weight;
+
+ private:
+  HWY_INLINE static T RestOf(double mean, double grad_mean, double slope) {
+    const double rest = static_cast<double>(Split<T>(grad_mean).low) -
+                        static_cast<double>(Split<T>(mean).low) * slope;
+    return std::isfinite(rest) ? static_cast<T>(rest) : T{0};
+  }
 };
 
 }  // namespace batchnorm
