@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { join } from 'node:path';
 import { loadSafetensors, saveSafetensors } from '../checkpoints';
 import { writeAtomically } from '../formats/atomic-file';
+import { aboutPath } from '../formats/file-error';
 import { type Both, both, kinds } from './both';
 import type { NetworkState } from './network-state';
 import type { NetworkRecord, StudyRecord } from './record';
@@ -37,16 +38,17 @@ export function hasCheckpoint(folder: string): boolean {
  * folder gets its name once it is whole, so that no crash can leave networks of different steps.
  */
 export function saveCheckpoint(folder: string, checkpoint: Checkpoint): string {
-  const { step } = checkpoint;
-  const path = join(folder, `step-${step}`);
-  // Of the same step the networks are the same.
-  if (existsSync(path)) writeStudy(path, checkpoint, digestsOf(path));
-  else writeFolder(path, checkpoint);
-  for (const other of readdirSync(folder)) {
-    if (other !== `step-${step}` && /^step-\d+(\.\d+\.tmp)?$/.test(other)) {
+  const name = `step-${checkpoint.step}`;
+  const path = join(folder, name);
+  aboutPath('write', path, () => {
+    // Of the same step the networks are the same.
+    if (existsSync(path)) writeStudy(path, checkpoint, digestsOf(path));
+    else writeFolder(path, checkpoint);
+    for (const other of readdirSync(folder)) {
+      if (other === name || !/^step-\d+(\.\d+\.tmp)?$/.test(other)) continue;
       rmSync(join(folder, other), { recursive: true });
     }
-  }
+  });
   return path;
 }
 
@@ -146,7 +148,8 @@ function stateOf(loaded: ReturnType<typeof loadSafetensors>): NetworkState {
 /** The steps of which a folder has checkpoints, rising: two where a crash came before the removal. */
 function stepsIn(folder: string): number[] {
   if (!existsSync(folder)) return [];
-  const steps = readdirSync(folder).flatMap((name) => stepFolder.exec(name)?.[1] ?? []);
+  const names = aboutPath('read', folder, () => readdirSync(folder));
+  const steps = names.flatMap((name) => stepFolder.exec(name)?.[1] ?? []);
   return steps.map(Number).sort((a, b) => a - b);
 }
 

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { aboutPath } from '../formats/file-error';
 import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
 import { fillIn } from './defaults';
 import { type DigitSets, loadDigits } from './digits';
@@ -65,7 +66,7 @@ export async function runStudy(options: StudyOptions, watcher: RunWatcher): Prom
     if (before !== null) await study.restore(before);
     const saved = await carryOut(study, options, watcher);
     const isFinished = study.isFinished && !watcher.isStopped;
-    return { record: { ...study.record(), environment: here }, isFinished, saved };
+    return { record: { ...(await study.record()), environment: here }, isFinished, saved };
   } finally {
     await study.end();
   }
@@ -77,7 +78,7 @@ function prepare(folder: string): void {
       `${folder} has a checkpoint of another run: --resume continues that, another folder begins anew`,
     );
   }
-  mkdirSync(folder, { recursive: true });
+  aboutPath('write', folder, () => mkdirSync(folder, { recursive: true }));
 }
 
 function checkBatchSize({ batchSize }: StudySettings, { training }: DigitSets): void {

@@ -2,10 +2,9 @@ import { type Both, both, inBoth } from './both';
 import type { Checkpoint } from './checkpoint';
 import type { DigitSets } from './digits';
 import { median } from './median';
-import type { NetworkRecord, StudyPoint, StudySettings, SweepPoint } from './record';
+import type { NetworkRecord, StudyPoint, StudyRecord, StudySettings, SweepPoint } from './record';
 import { withoutEnd } from './resume';
 import { hasStatistics, isPoint, nextPoint } from './schedule';
-import type { Trained } from './trainer';
 import { TrainerThread } from './trainer-thread';
 
 /** Is told how a study goes on. */
@@ -30,7 +29,6 @@ export class Study {
   readonly #stepTimes: number[] = [];
   #startedAt = new Date().toISOString();
   #seconds = 0;
-  /** Before this process has made a step. */
   #stepMilliseconds = 0;
   #step = 0;
   #networks: Both<NetworkRecord> = both(() => ({
@@ -90,9 +88,10 @@ export class Study {
     const milliseconds = performance.now() - start;
     this.#seconds += milliseconds / 1000;
     this.#stepTimes.push(milliseconds / (until - this.#step));
-    this.#stepMilliseconds = median(this.#stepTimes);
     this.#step = until;
-    this.#networks = both((kind) => advanced(this.#networks[kind], trained[kind]));
+    this.#networks = both((kind) => {
+      return { ...this.#networks[kind], divergedAt: trained[kind].divergedAt };
+    });
     const losses = both((kind) => trained[kind].loss);
     this.#watcher.onSteps(until, losses);
   }
@@ -125,35 +124,35 @@ export class Study {
   }
 
   async checkpoint(): Promise<Checkpoint> {
+    const record = await this.record();
     const snapshots = await inBoth((kind) => this.#threads[kind].call('snapshot'));
     const networks = both((kind) => ({
-      record: this.#networks[kind],
+      record: record.networks[kind],
       snapshot: snapshots[kind],
     }));
-    return { ...this.record(), step: this.#step, digest: this.#digest, networks };
+    return { ...record, step: this.#step, digest: this.#digest, networks };
   }
 
-  record() {
+  /** All but where it took place. Times are of this process, unless it has made no step. */
+  async record(): Promise<Omit<StudyRecord, 'environment'>> {
+    if (this.#stepTimes.length > 0) {
+      this.#stepMilliseconds = median(this.#stepTimes);
+      const times = await inBoth((kind) => this.#threads[kind].call('times'));
+      this.#networks = both((kind) => ({ ...this.#networks[kind], ...times[kind] }));
+    }
     return {
       settings: this.settings,
       startedAt: this.#startedAt,
       seconds: this.#seconds,
       stepMilliseconds: this.#stepMilliseconds,
       networks: this.#networks,
-      sweep: this.#sweep,
+      sweep: [...this.#sweep],
     };
   }
 
   async end(): Promise<void> {
     await inBoth((kind) => this.#threads[kind].end());
   }
-}
-
-function advanced(
-  record: NetworkRecord,
-  { divergedAt, stepMilliseconds, batchNormMilliseconds }: Trained,
-): NetworkRecord {
-  return { ...record, divergedAt, stepMilliseconds, batchNormMilliseconds };
 }
 
 function withPoint(record: NetworkRecord, point: StudyPoint | null): NetworkRecord {

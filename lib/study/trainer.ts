@@ -30,7 +30,10 @@ export interface Trained {
   readonly loss: number | null;
   /** The step whose loss was no longer finite, after which there is none; null where all were. */
   readonly divergedAt: number | null;
-  /** Medians over the steps of this trainer. */
+}
+
+/** Medians over the steps that a trainer has made. */
+export interface Times {
   readonly stepMilliseconds: number;
   readonly batchNormMilliseconds: number;
 }
@@ -68,6 +71,11 @@ export class Trainer {
     return {
       loss: this.#divergedAt === null ? this.#loss : null,
       divergedAt: this.#divergedAt,
+    };
+  }
+
+  times(): Times {
+    return {
       stepMilliseconds: median(this.#stepTimes),
       batchNormMilliseconds: median(this.#batchNormTimes),
     };

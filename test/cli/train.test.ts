@@ -162,6 +162,16 @@ describe('resumed', () => {
     expect(measured(record('resumed.json'))).toEqual(measured(record('one.json')));
   });
 
+  test('where saving was cut off, from the last checkpoint that is whole', () => {
+    finished('--steps', '20', '--checkpoint', 'cut');
+    folder.file('cut/step-25.77.tmp/plain.safetensors', 'half');
+    // The one before it, which a crash kept from being removed.
+    cpSync(folder.file('cut/step-20'), folder.file('cut/step-5'), { recursive: true });
+    finished('--steps', '130', '--checkpoint', 'cut', '--resume');
+    expect(networks('cut', 130)).toEqual(networks('whole', 130));
+    expect(readdirSync(folder.file('cut'))).toEqual(['step-130']);
+  });
+
   test('at its end it prints the same again', () => {
     const { stdout } = finished('--checkpoint', 'whole', '--resume', '--report', 'r.html');
     expect(stdout).toBe(whole.stdout);
@@ -234,6 +244,11 @@ describe('what makes no sense is refused', () => {
 
   test('a folder without a run to resume', () =>
     refused('none has no checkpoint to resume', '--checkpoint', 'none', '--resume'));
+
+  test('a folder that is a file', async () => {
+    folder.file('notes.txt', 'my notes');
+    await refused('cannot read notes.txt: ENOTDIR', '--checkpoint', 'notes.txt');
+  });
 
   test('--resume without a folder', () => refused('--resume needs --checkpoint DIR', '--resume'));
 
