@@ -36,6 +36,8 @@ export const cases = shapes.flatMap((shape) =>
 
 export const rounds = 7;
 
+const settlingMs = 30;
+
 export async function open() {
   // Not before it is asked for: it takes a while to load.
   const tf = await import('@tensorflow/tfjs-core');
@@ -64,20 +66,31 @@ async function measure({ tf, layers, ours, threads }, one, { rounds }) {
     };
     const infer = () => layer.apply(x);
     const act = pass === 'training' ? train : infer;
-    return timed(() => tf.dispose(tf.tidy(act)), calls);
+    return () => tf.dispose(tf.tidy(act));
   };
   const theirs = run((args) => layers.batchNormalization(args));
   const own = run((args) => ours.layers.batchNormalization(args));
-  const registered = (threads) => onThreads(threads, afterwards(ours.register, theirs));
+  // Each starts with calls that do not count: kernels that are new to the engine have to be compiled,
+  // and the one before has left the caches as it needs them.
+  const turn = (kernels, act, threads) => {
+    const sampler = onThreads(threads, timed(act, calls));
+    return () => {
+      kernels();
+      const start = performance.now();
+      do act();
+      while (performance.now() - start < settlingMs);
+      return sampler();
+    };
+  };
   const times = await interleave(
     {
-      theirs: afterwards(ours.restore, theirs),
-      registeredOne: registered(1),
-      registered: registered(threads),
-      ownOne: onThreads(1, own),
-      own: onThreads(threads, own),
+      theirs: turn(ours.restore, theirs, 1),
+      registeredOne: turn(ours.register, theirs, 1),
+      registered: turn(ours.register, theirs, threads),
+      ownOne: turn(ours.register, own, 1),
+      own: turn(ours.register, own, threads),
     },
-    { rounds, warmUp: 2 },
+    { rounds, warmUp: 1 },
   );
   tf.dispose([x, dy]);
   const { theirs: base, ...faster } = times;
@@ -88,12 +101,5 @@ async function measure({ tf, layers, ours, threads }, one, { rounds }) {
     theirsMs: median(base),
     ms: each(median),
     times: each((own) => medianRatio(base, own)),
-  };
-}
-
-function afterwards(before, sampler) {
-  return () => {
-    before();
-    return sampler();
   };
 }
