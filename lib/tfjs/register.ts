@@ -39,9 +39,8 @@ const hookName = 'batchnorm/Registration';
  *
  * `tf.loadLayersModel` makes our `layers` of what a model's file calls BatchNormalization,
  * LayerNormalization and GroupNormalization, so that models of five dimensions run and those with
- * group normalization load. They have TensorFlow.js's weights, configuration and results but for what
- * `layers.batchNormalization` names: above all, in `fit`, one that was frozen with `trainable = false`
- * stays as it is, as in Keras.
+ * group normalization load. They have TensorFlow.js's weights, configuration and results, but for what
+ * `layers.batchNormalization` names.
  */
 export function register(): void {
   for (const backendName of memories.keys()) {

@@ -32,18 +32,11 @@ export class BatchNormalization extends OwnBatchNormalization {
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean } = {}): Tensor | Tensor[] {
-    const training = Boolean(kwargs.training) && !this.#frozen;
-    if (!inReach()) return super.call(inputs, { ...kwargs, training });
+    if (!inReach()) return super.call(inputs, kwargs);
     return tidy(() => {
       const x = asFloat32(oneInput(this.name, inputs));
-      return training ? this.#train(x) : this.#infer(x);
+      return kwargs.training ? this.#train(x) : this.#infer(x);
     });
-  }
-
-  /** By its own `trainable`, or by that of a model that it is in, which reaches the weights alone. */
-  get #frozen(): boolean {
-    const learns = this.scale || this.center;
-    return learns ? this.trainableWeights.length === 0 : !this.trainable;
   }
 
   #train(x: Tensor): Tensor {

@@ -19,13 +19,13 @@ function classes(): typeof import('./classes') {
  *
  * Each channel, which is an element along `axis`, has a mean and a (biased) variance: in training
  * those of the batch, which then go into the moving ones, else the moving ones. Arguments, defaults,
- * weights, masks and results are those of TensorFlow.js's layer, but for these:
+ * weights, masks and results are those of TensorFlow.js's layer, but that `scale: false` and
+ * `center: false` can be trained, too, that an empty batch leaves the statistics alone, and that an
+ * `axis` that is not the last works: TensorFlow.js's own takes each element's statistics from another
+ * channel then.
  *
- * - As in Keras since TensorFlow 2, a layer whose `trainable` is false, or which is in a model whose
- *   `trainable` is false, is frozen: in training, too, it normalizes with its moving statistics and
- *   leaves them as they are. TensorFlow.js's own goes on updating them. (A model tells its layers'
- *   gamma and beta alone: without both, set the layer's own `trainable`.)
- * - `scale: false` and `center: false` can be trained; an empty batch leaves the statistics alone.
+ * As there, and unlike Keras, `trainable = false` keeps gamma and beta as they are, but not the moving
+ * statistics: a layer that shall stay as it is in training is called with `{ training: false }`.
  *
  * It works on the backends `cpu` and `wasm`; on others TensorFlow.js's layer does its work.
  * Ioffe & Szegedy 2015, arXiv:1502.03167; Keras's `BatchNormalization`.

@@ -29,7 +29,8 @@ type AllArgs = BatchNormalizationArgs & LayerNormalizationArgs & GroupNormalizat
  * copied now, into the layer when it is built; of another float dtype they are converted to float32.
  *
  * What is converted: `momentum` to 1 - momentum, since Keras's weighs the old value; a
- * FrozenBatchNorm gives a layer with `trainable: false`. What is not: the running variance stays what
+ * FrozenBatchNorm gives a layer with `trainable: false`, which `fit` has move its statistics all the
+ * same. What is not: the running variance stays what
  * it is, though a module's is of unbiased variances (unless `unbiasedRunningVar` is false), and goes
  * on with biased ones in the layer, as Keras has it. The number of tracked batches is left out.
  *

@@ -11,10 +11,10 @@ import {
   variableGrads,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
+import { layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { BatchNorm3d, manualSeed, Tensor as OurTensor } from 'batchnorm';
 import { layers, restore, toModule } from 'batchnorm/tfjs';
-import { type Layer, modelOf, normal, samples } from './models';
+import { type Layer, normal } from './models';
 import { onEachBackend } from './on-each-backend';
 
 // What ours is compared with is TensorFlow.js alone.
@@ -91,41 +91,6 @@ onEachBackend(() => {
     const y = layer.apply(tensor([[1], [3]], [2, 1], 'int32'), { training: true }) as Tensor;
     expect(y.dtype).toBe('float32');
     expect(y.arraySync()).toEqual([[-1], [1]]);
-  });
-
-  test('is frozen by trainable = false, as in Keras: nothing moves, and what is before it learns', async () => {
-    const { x, y } = samples();
-    const layer = layers.batchNormalization({ trainable: false, movingMeanInitializer: 'ones' });
-    const model = modelOf([3, 4], [layer]);
-    const before = arrays(layer);
-    const [dense] = model.layers as [Layer];
-    const learned = arrays(dense);
-    await model.fit(x, y, { epochs: 2, verbose: 0 });
-    expect(arrays(layer)).toEqual(before);
-    expect(arrays(dense)).not.toEqual(learned);
-    const fed = normal([2, 3, 4]);
-    expect((layer.apply(fed, { training: true }) as Tensor).arraySync()).toEqual(
-      (layer.apply(fed) as Tensor).arraySync(),
-    );
-
-    layer.trainable = true;
-    model.compile({ loss: 'meanSquaredError', optimizer: 'sgd' });
-    await model.fit(x, y, { epochs: 1, verbose: 0 });
-    for (const [i, weight] of arrays(layer).entries()) expect(weight).not.toEqual(before[i]);
-  });
-
-  test.each([{}, { scale: false }])('is frozen in a model that is: %p', async (affine) => {
-    const { x, y } = samples();
-    const layer = layers.batchNormalization({ ...affine, inputShape: [3, 4] });
-    const inner = sequential({ layers: [layer] });
-    const model = modelOf([3, 4], [inner as unknown as Layer]);
-    const before = arrays(layer);
-    inner.trainable = false;
-    await model.fit(x, y, { epochs: 1, verbose: 0 });
-    expect(arrays(layer)).toEqual(before);
-    inner.trainable = true;
-    await model.fit(x, y, { epochs: 1, verbose: 0 });
-    expect(arrays(layer)).not.toEqual(before);
   });
 
   test('leaves no tensors but its weights', () => {

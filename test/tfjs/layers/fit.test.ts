@@ -57,6 +57,12 @@ const cases: Case[] = [
     own: () => [tfLayers.batchNormalization({})],
   },
   {
+    name: 'batch normalization that is not trainable',
+    shape: [3, 4],
+    ours: () => layers.batchNormalization({ trainable: false }),
+    own: () => [tfLayers.batchNormalization({ trainable: false })],
+  },
+  {
     name: 'batch normalization of rank 5',
     shape: [3, 2, 2, 4],
     ours: () => layers.batchNormalization(),

@@ -139,7 +139,7 @@ onEachBackend(() => {
     const layer = fromModule(module);
     const x = normal([2, 4, 4, 3]);
     expect(layer.trainable).toBe(false);
-    const y = layer.apply(x, { training: true }) as Tensor;
+    const y = layer.apply(x) as Tensor;
     expect([...y.dataSync()]).toEqual(forward(module, x));
   });
 

@@ -32,12 +32,6 @@ test.each(['batchNormalization', 'layerNormalization'] as const)(
   },
 );
 
-test('batchNormalization is frozen by trainable = false there, too', () => {
-  const layer = layers.batchNormalization({ trainable: false });
-  layer.apply(normal([4, 3]), { training: true });
-  expect(layer.getWeights()[3]?.arraySync()).toEqual([1, 1, 1]);
-});
-
 test('groupNormalization, which TensorFlow.js has not, names the backend that it is on', () => {
   const layer = layers.groupNormalization({ groups: 1 });
   const call = () => layer.apply(normal([4, 3]));

@@ -39,7 +39,7 @@ function modelWith(
       from.batchNormalization({ momentum: 0.5, gammaRegularizer: 'l1l2', name: 'first' }),
       tfLayers.reshape({ targetShape: [3, 4] }),
       from.layerNormalization({ axis: [1, 2], betaRegularizer: 'l1l2' }),
-      from.batchNormalization({ axis: 1, trainable: false, center: false }),
+      from.batchNormalization({ axis: 2, trainable: false, center: false }),
       tfLayers.reshape({ targetShape: [12] }),
       tfLayers.dense({ units: 1 }),
     ],
