@@ -40,15 +40,23 @@ export const examples: Example[] = [
 
 /** The examples of docs/, with `import` alone: they may hold types, and wait for promises. */
 export const guides: Example[] = ['layers.md', 'feature-scaling.md', 'checkpoints.md'].flatMap(
-  (file) =>
-    blocks(join(root, 'docs', file)).map((code, i) => example(`example ${i + 1} of ${file}`, code)),
+  guide,
 );
+
+/** Those that need TensorFlow.js. */
+export const tensorFlowGuide: Example[] = guide('tensorflow-js.md');
 
 /** The same example with `require`. */
 export function asScript({ module }: Example): string {
   return module.replace(
     /^import (\{[^}]*\}) from ('batchnorm');$/m,
     (_, names, from) => `const ${names.replaceAll(' as ', ': ')} = require(${from});`,
+  );
+}
+
+function guide(file: string): Example[] {
+  return blocks(join(root, 'docs', file)).map((code, i) =>
+    example(`example ${i + 1} of ${file}`, code),
   );
 }
 

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf, declarations } from './declarations';
-import { asScript, examples, guides } from './examples';
+import { asScript, examples, guides, tensorFlowGuide } from './examples';
 import {
   attempt,
   bareEnvironment,
@@ -109,10 +109,16 @@ describe("a user's files", () => {
   });
 });
 
-function printed(source: string, script: string, code: string, ...args: string[]): string[] {
-  writeFileSync(join(installed.folder, source), code);
-  run(node, [bin('tsc'), '--module', 'nodenext', ...options, ...args, source], installed.folder);
-  return run(node, [script], installed.folder).split('\n');
+function printed(
+  source: string,
+  script: string,
+  code: string,
+  args: readonly string[] = [],
+  folder = installed.folder,
+): string[] {
+  writeFileSync(join(folder, source), code);
+  run(node, [bin('tsc'), '--module', 'nodenext', ...options, ...args, source], folder);
+  return run(node, [script], folder).split('\n');
 }
 
 describe.each([...examples, ...guides])('$name', (example) => {
@@ -128,7 +134,7 @@ describe.each([...examples, ...guides])('$name', (example) => {
 test.each(examples)('$name compiles and runs with require', (example) => {
   const code = asScript(example);
   expect(code).toMatch(/^const \{.*\bfunctional: F\b.*\} = require\('batchnorm'\);$/m);
-  const lines = printed('example.cjs', 'example.cjs', code, '--checkJs', '--noEmit');
+  const lines = printed('example.cjs', 'example.cjs', code, ['--checkJs', '--noEmit']);
   expect(lines).toEqual(expect.arrayContaining(example.prints));
 });
 
@@ -188,6 +194,13 @@ describe('batchnorm/tfjs', () => {
       };
       expect(loaded('batchnorm')).toEqual([]);
       expect(loaded('batchnorm/tfjs')).not.toEqual([]);
+    });
+
+    // TensorFlow.js's own declarations ask for those of its other platforms.
+    test.each(tensorFlowGuide)('$name compiles and runs', ({ module, prints }) => {
+      const lines = printed('guide.mts', 'guide.mjs', module, ['--skipLibCheck'], app);
+      expect(prints).not.toEqual([]);
+      expect(lines).toEqual(expect.arrayContaining(prints));
     });
 
     test.each(['example.mts', 'example.cts'])('%s compiles with nodenext and runs', (file) => {
