@@ -1,17 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
   fstatSync,
   fsyncSync,
   openSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { threadId } from 'node:worker_threads';
 import { aboutPath } from './file-error';
+import { descriptorOf, followLinks } from './links';
 
 /** One call of the system takes less than 2 GB. */
 const most = 2 ** 30;
@@ -23,11 +23,17 @@ export class AtomicFile {
   /** Null where there is no ordinary file, which can be replaced, but a device to write to. */
   #temporary: string | null;
   #descriptor: number | null;
+  /** Whether the descriptor was open before, and is to stay so. */
+  readonly #isLent: boolean;
 
   /** @throws FileError, as all that it does, where the system refuses */
   constructor(name: string) {
     this.#name = name;
-    [this.#path, this.#temporary, this.#descriptor] = this.#attempt(() => open(name));
+    const { path, temporary, descriptor, isLent } = this.#attempt(() => open(name));
+    this.#path = path;
+    this.#temporary = temporary;
+    this.#descriptor = descriptor;
+    this.#isLent = isLent;
   }
 
   write(bytes: Uint8Array): void {
@@ -61,7 +67,7 @@ export class AtomicFile {
   #close(): void {
     const descriptor = this.#descriptor;
     this.#descriptor = null;
-    if (descriptor !== null) closeSync(descriptor);
+    if (descriptor !== null && !this.#isLent) closeSync(descriptor);
   }
 
   #attempt<T>(action: () => T): T {
@@ -69,15 +75,27 @@ export class AtomicFile {
   }
 }
 
-function open(name: string): [path: string, temporary: string | null, descriptor: number] {
+interface Opened {
+  readonly path: string;
+  readonly temporary: string | null;
+  readonly descriptor: number;
+  readonly isLent: boolean;
+}
+
+function open(name: string): Opened {
   const there = statSync(name, { throwIfNoEntry: false });
   // Not by its real path, which a pipe behind /dev/stdout does not have.
-  if (there !== undefined && !there.isFile()) return [name, null, openSync(name, 'w')];
-  const path = there === undefined ? name : realpathSync(name);
-  const temporary = `${path}.${process.pid}-${threadId}.tmp`;
-  // What a crash has left, or somebody has put there, is not written to.
-  rmSync(temporary, { force: true });
-  return [path, temporary, openSync(temporary, 'wx', there?.mode)];
+  if (there !== undefined && !there.isFile()) {
+    return { path: name, temporary: null, descriptor: openSync(name, 'w'), isLent: false };
+  }
+  const path = followLinks(name);
+  // What others write to the file through the same descriptor stays in it, before and after.
+  const lent = there === undefined ? null : descriptorOf(path);
+  if (lent !== null) return { path, temporary: null, descriptor: lent, isLent: true };
+  // No other process or machine makes the same name, and nothing that is called so is touched.
+  const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
+  const descriptor = openSync(temporary, 'wx', there?.mode);
+  return { path, temporary, descriptor, isLent: false };
 }
 
 /** The mode of the file that is replaced, of which the umask has taken something. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -222,6 +223,18 @@ describe('the file', () => {
     throw new Error('nothing was thrown');
   };
 
+  const library = JSON.stringify(join(__dirname, '../../dist/index.js'));
+  const save = `
+    const { saveSafetensors, zeros } = require(${library});
+    saveSafetensors(process.argv[1], { a: zeros([1e6]) });`;
+
+  // Process numbers are alike, and the temporary file's name is shown.
+  const alike = `
+    Object.defineProperty(process, 'pid', { value: 1 });
+    const calls = require('node:fs');
+    const { renameSync } = calls;
+    calls.renameSync = (from, to) => { process.stdout.write(from); renameSync(from, to); };`;
+
   test('keeps its mode, and stays where a link leads', () => {
     writeFileSync(file('real'), 'old');
     chmodSync(file('real'), 0o666); // more than the umask leaves to new files
@@ -232,11 +245,33 @@ describe('the file', () => {
     expect(statSync(file('real')).mode & 0o777).toBe(0o666);
   });
 
-  test('is not written through a link in the place of the temporary one', () => {
-    writeFileSync(file('precious'), 'old');
-    symlinkSync(file('precious'), `${file('new')}.${process.pid}-0.tmp`);
+  test('is made where a link leads to nothing yet', () => {
+    mkdirSync(file('kept/deep'), { recursive: true });
+    symlinkSync('kept/deep', file('way'));
+    symlinkSync('../made', file('kept/deep/second')); // of kept/, not of the folder of the link way
+    symlinkSync('way/second', file('dangling'));
+    saveSafetensors(file('dangling'), { a: 1 });
+    expect(loadSafetensors(file('kept/made'))).toEqual({ a: 1 });
+    expect(lstatSync(file('dangling')).isSymbolicLink()).toBe(true);
+    symlinkSync('no/folder', file('astray'));
+    expect(codeOf(file('astray'))).toBe('ENOENT');
+    symlinkSync('round', file('round'));
+    expect(codeOf(file('round'))).toBe('ELOOP');
+    expect(temporaries()).toEqual([]);
+  });
+
+  test('does away with no other file, whatever that is called', () => {
+    const taken = file(`new.${process.pid}-0.tmp`, 'of somebody else');
     saveSafetensors(file('new'), { a: 1 });
-    expect(readFileSync(file('precious'), 'utf8')).toBe('old');
+    expect(readFileSync(taken, 'utf8')).toBe('of somebody else');
+    rmSync(taken);
+  });
+
+  test('has a temporary name of its own in each process, those of two containers too', () => {
+    const args = ['-e', alike + save, file('shared')];
+    const names = [1, 2].map(() => spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout);
+    expect(names[0]).toMatch(/shared\.[0-9a-f]{16}\.tmp$/);
+    expect(names[0]).not.toBe(names[1]);
   });
 
   test('that cannot be written is the error of the system', () => {
@@ -247,10 +282,32 @@ describe('the file', () => {
     expect(temporaries()).toEqual([]);
   });
 
-  const library = JSON.stringify(join(__dirname, '../../dist/index.js'));
-  const save = `
-    const { saveSafetensors, zeros } = require(${library});
-    saveSafetensors(process.argv[1], { a: zeros([1e6]) });`;
+  test.each(['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1', 'out'])(
+    'of an open descriptor is written to, not replaced: %s',
+    (path) => {
+      if (path === 'out') symlinkSync('/dev/stdout', file('out'));
+      const around = `console.log('before'); ${save} console.log('after');`;
+      const target = path === 'out' ? file('out') : path;
+      const redirected = 'exec "$0" -e "$1" "$2" >"$3"';
+      const args = ['-c', redirected, process.execPath, around, target, file('redirected')];
+      expect(spawnSync('bash', args, { encoding: 'utf8' })).toMatchObject({
+        status: 0,
+        stderr: '',
+      });
+      const written = readFileSync(file('redirected'));
+      expect(written.toString('latin1', 0, 7)).toBe('before\n');
+      expect(written.toString('latin1', written.length - 6)).toBe('after\n');
+      const between = file('between', written.subarray(7, -6));
+      expect(loadSafetensors(between).a).toMatchObject({ shape: [1e6] });
+      expect(temporaries()).toEqual([]);
+    },
+  );
+
+  test('of a pipe behind /dev/stdout is written to', () => {
+    const piped = '"$0" -e "$1" /dev/stdout | cat >"$2"';
+    spawnSync('bash', ['-c', piped, process.execPath, save, file('piped')]);
+    expect(loadSafetensors(file('piped')).a).toMatchObject({ shape: [1e6] });
+  });
 
   test('is the old one where there is no room for a new one', () => {
     saveSafetensors(file('old'), { a: 1 });
