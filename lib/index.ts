@@ -58,6 +58,7 @@ export {
   freezeBatchNorm,
   GroupNorm,
   type GroupNormOptions,
+  Identity,
   InstanceNorm,
   InstanceNorm1d,
   InstanceNorm2d,

@@ -10,6 +10,7 @@ export { FrozenBatchNorm1d } from './frozen-batch-norm-1d';
 export { FrozenBatchNorm2d } from './frozen-batch-norm-2d';
 export { FrozenBatchNorm3d } from './frozen-batch-norm-3d';
 export { GroupNorm, type GroupNormOptions } from './group-norm';
+export { Identity } from './identity';
 export { InstanceNorm, type InstanceNormOptions } from './instance-norm';
 export { InstanceNorm1d } from './instance-norm-1d';
 export { InstanceNorm2d } from './instance-norm-2d';

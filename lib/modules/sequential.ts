@@ -2,9 +2,9 @@ import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { optional, overlaps } from '../functional/internal';
 import { checkBoolean, checkOptions } from '../options';
 import { nameOf } from '../tensor/name-of';
-import { formatShape, sameShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
+import { copyInto } from './copy-into';
 import { Module } from './module';
 
 export interface SequentialForwardOptions {
@@ -30,7 +30,8 @@ export interface Layer extends Module {
 
 /**
  * Layers one after the other, each given the output of the one before. PyTorch's `nn.Sequential`:
- * the layers' names are '0', '1', ..., and `net[0]` is the first.
+ * the layers' names are '0', '1', ..., and `net[0]` is the first. An `Identity` fills the place of a
+ * layer of PyTorch's that is not needed here.
  *
  * Errors of a layer name it, `Sequential: 1 (BatchNorm2d): ...`; the layers before it have done
  * their part by then. A layer that is there twice goes forward twice, but keeps only the last pass
@@ -194,20 +195,3 @@ export class Sequential extends Module {
 
 // The fields whose names JavaScript sorts as numbers, before all others.
 const isIndex = /^(0|[1-9]\d{0,8})$/;
-
-/** For what was not written there by the layer itself. */
-function copyInto(caller: string, result: Tensor, out: Tensor): Tensor {
-  if (!sameShape(result.shape, out.shape)) {
-    throw new ShapeError(
-      `${caller}: out should have the result's shape ${formatShape(result.shape)}, ` +
-        `got ${formatShape(out.shape)}`,
-    );
-  }
-  if (result.dtype !== out.dtype) {
-    throw new DTypeError(
-      `${caller}: out should have the result's dtype ${result.dtype}, got ${out.dtype}`,
-    );
-  }
-  out.data.set(result.to({ memoryFormat: out.memoryFormat }).data);
-  return out;
-}

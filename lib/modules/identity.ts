@@ -1,0 +1,54 @@
+import type { Tensor } from '../tensor/tensor';
+import type { TensorLike } from '../tensor/tensor-like';
+import { copyInto } from './copy-into';
+import { Module } from './module';
+import {
+  type NormBackwardOptions,
+  type NormForwardOptions,
+  readBackward,
+  readForward,
+} from './pass-options';
+
+/**
+ * Passes its input on: y = x, of any shape and dtype, and the gradient on its way back. PyTorch's
+ * `nn.Identity`. It has no state; in a `Sequential` it fills the place of a layer that is done
+ * elsewhere, so that those behind it have PyTorch's indices in the state dict.
+ *
+ * @example
+ * ```ts
+ * // PyTorch's Sequential(BatchNorm1d(3), ReLU(), LayerNorm(3))
+ * const net = new Sequential(new BatchNorm1d(3), new Identity(), new LayerNorm(3));
+ * Object.keys(net.stateDict()); // ['0.weight', ..., '2.weight', '2.bias']
+ * ```
+ */
+export class Identity extends Module {
+  static override readonly name: string = 'Identity';
+
+  /** @param _unused Whatever the layer in whose place it stands took, as in PyTorch. */
+  constructor(..._unused: readonly unknown[]) {
+    super();
+  }
+
+  /**
+   * @returns The input itself, not a copy; or `out`, into which it was copied.
+   * @throws ArgumentError where `input` is no tensor; ShapeError or DTypeError where it does not fit
+   * into `out`.
+   */
+  forward(input: TensorLike, options: NormForwardOptions = {}): Tensor {
+    const { name } = this.constructor;
+    const { x, out } = readForward(name, input, options, this.training);
+    return out === null ? x : copyInto(name, x, out);
+  }
+
+  /**
+   * The gradient of the input; no `forward` need come before it.
+   *
+   * @returns `gradOutput` itself, not a copy; or `out`, into which it was copied.
+   * @throws as {@link forward}
+   */
+  backward(gradOutput: TensorLike, options: NormBackwardOptions = {}): Tensor {
+    const { name } = this.constructor;
+    const { dy, out } = readBackward(name, gradOutput, options);
+    return out === null ? dy : copyInto(name, dy, out);
+  }
+}
