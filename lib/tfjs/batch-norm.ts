@@ -1,11 +1,12 @@
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
-import { ArgumentError } from '../errors';
+import { ArgumentError, ShapeError } from '../errors';
 import { Kept } from '../functional/internal';
 import { BatchNorm } from '../modules/batch-norm';
 import { checkOptions } from '../options';
 import { nameOf } from '../tensor/name-of';
 import type { Parameter } from '../tensor/parameter';
 import { moduleBatchNorm } from './kernels/module-batch-norm';
+import { nameOfGiven } from './name-of-given';
 import { checkFloat32 } from './ops/check-float32';
 import { run } from './run';
 import { variableOf } from './variables';
@@ -61,7 +62,7 @@ export function batchNorm<T extends Tensor>(
 ): T {
   if (!(module instanceof BatchNorm)) {
     throw new ArgumentError(
-      `${name}: module should be a BatchNorm1d, BatchNorm2d or BatchNorm3d, got ${nameOf(module)}`,
+      `${name}: module should be a BatchNorm1d, BatchNorm2d or BatchNorm3d, got ${nameOfGiven(module)}`,
     );
   }
   checkOptions(name, options, ['dataFormat']);
@@ -83,7 +84,25 @@ export function batchNorm<T extends Tensor>(
   const scale = affine ? learned(module.weight) : null;
   const offset = affine ? learned(module.bias) : null;
   if (module.affine && scale === null && engine().isTapeOn()) throw noVariables(module);
-  return run(moduleBatchNorm, { x, scale, offset }, attributes).y as T;
+  try {
+    return run(moduleBatchNorm, { x, scale, offset }, attributes).y as T;
+  } catch (error) {
+    throw error instanceof ShapeError ? inShapeOf(x, dataFormat, error) : error;
+  }
+}
+
+/** The module speaks of its own order of sizes, the channels second. */
+function inShapeOf(x: Tensor, dataFormat: string, cause: ShapeError): ShapeError {
+  const [read, other, otherFormat] =
+    dataFormat === 'channelsLast'
+      ? ['last', 'second', 'channelsFirst']
+      : ['second', 'last', 'channelsLast'];
+  return new ShapeError(
+    `${name}: x has shape [${x.shape.join(', ')}], and its ${read} axis was taken for the channels ` +
+      `(where they are the ${other}, pass { dataFormat: '${otherFormat}' }). In the order of the ` +
+      `module, which names them second: ${cause.message}`,
+    { cause },
+  );
 }
 
 function learned(parameter: Parameter | null): Tensor | null {

@@ -12,7 +12,7 @@ import {
   unregisterGradient,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
-import { ArgumentError } from '../errors';
+import { ArgumentError, MissingPeerError } from '../errors';
 import { memoryOf } from './backends';
 import type { Kernel } from './kernels/kernel';
 import { mapNamed, type Named } from './kernels/named';
@@ -56,7 +56,10 @@ export function run<R extends string, O extends string, Output extends string, A
 ): Readonly<Record<Output, Tensor>> {
   const tf = engine();
   // The getter makes the default backend ready where none is yet.
-  if (tf.backendName === undefined || tf.backendName === null) tf.backend;
+  if (tf.backendName === undefined || tf.backendName === null) {
+    if (tf.backendNames().length === 0) throw noBackend();
+    tf.backend;
+  }
   ensureRegistered(kernel, tf.backendName);
   // The engine saves an array of inputs for the gradient; of a record it cannot leave any out.
   const present: Tensor[] = [];
@@ -128,6 +131,13 @@ function nameOutputs<Output extends string>(
   const named: Partial<Record<Output, Tensor>> = {};
   for (const [index, name] of names.entries()) named[name] = outputs[index] as Tensor;
   return named as Record<Output, Tensor>;
+}
+
+function noBackend(): MissingPeerError {
+  return new MissingPeerError(
+    "batchnorm/tfjs: TensorFlow.js has no backend to run on: import '@tensorflow/tfjs-backend-wasm' " +
+      "and await tf.setBackend('wasm') first, or import '@tensorflow/tfjs-backend-cpu'",
+  );
 }
 
 function noGradient(kernelName: string): ArgumentError {

@@ -2,8 +2,8 @@ import { type Tensor as TfTensor, tensor, type Variable, variable } from '@tenso
 import { ArgumentError, DTypeError } from '../errors';
 import { Module } from '../modules/module';
 import { checkBoolean, checkOptions } from '../options';
-import { nameOf } from '../tensor/name-of';
 import type { Parameter } from '../tensor/parameter';
+import { nameOfGiven } from './name-of-given';
 
 export interface VariablesOptions {
   /** Whether optimizers and `tf.variableGrads` take them where they are told no list; true unless told. */
@@ -34,7 +34,7 @@ export function variables(module: Module, options: VariablesOptions = {}): Varia
   const name = 'variables';
   if (!(module instanceof Module)) {
     throw new ArgumentError(
-      `${name}: module should be a module of batchnorm, got ${nameOf(module)}`,
+      `${name}: module should be a module of batchnorm, got ${nameOfGiven(module)}`,
     );
   }
   checkOptions(name, options, ['trainable']);

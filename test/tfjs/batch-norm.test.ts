@@ -5,6 +5,7 @@ import {
   BatchNorm2d,
   BatchNorm3d,
   DTypeError,
+  LayerNorm,
   LazyBatchNorm1d,
   ones,
   ShapeError,
@@ -196,6 +197,31 @@ describe.each(backends)('batchNorm on %s', (backend) => {
       ['float64', (x) => batchNorm(x, new BatchNorm1d(3, { dtype: 'float64' })), DTypeError, '64'],
       ['a tensor of ours', () => batchNorm(ones([2, 3]) as never, bn), ArgumentError, 'TensorFlow'],
       ['no module', (x) => batchNorm(x, {} as never), ArgumentError, 'BatchNorm1d'],
+      [
+        'a module of another class',
+        (x) => batchNorm(x, new LayerNorm(3) as never),
+        ArgumentError,
+        'got the module LayerNorm',
+      ],
+      [
+        'arguments in another order',
+        (x) => batchNorm(bn as never, x as never),
+        ArgumentError,
+        'got a tensor of TensorFlow.js',
+      ],
+      [
+        'channels first that it was not told of',
+        () => batchNorm(tf.ones([6, 5, 4, 3]), new BatchNorm2d(5)),
+        ShapeError,
+        'x has shape [6, 5, 4, 3], and its last axis was taken for the channels (where they are the ' +
+          "second, pass { dataFormat: 'channelsFirst' })",
+      ],
+      [
+        'channels last where it was told otherwise',
+        () => batchNorm(tf.ones([6, 3, 4, 5]), new BatchNorm2d(5), { dataFormat: 'channelsFirst' }),
+        ShapeError,
+        "pass { dataFormat: 'channelsLast' }",
+      ],
       ['options', (x) => batchNorm(x, bn, { axis: 1 } as never), ArgumentError, 'dataFormat'],
       ['a format', (x) => batchNorm(x, bn, { dataFormat: 'NHWC' as never }), ArgumentError, 'NHWC'],
     ])('%s', (_, call, error, message) => {

@@ -61,7 +61,7 @@ describe.each(backends)('registered on %s', (backend) => {
       ['one channel', [6, 1], [1]],
       ['a value an element', [3, 4, 5], [3, 4, 5]],
       ['sizes of 1 in front, which it goes round over', [2, 3, 4], [1, 1, 4]],
-      ['nothing', [0, 4], [4]],
+      ['nothing, by its shape', [0, 4], [4]],
     ];
 
     test.each(shapes)('for %s', (_, shape, parameters) => {
@@ -227,19 +227,22 @@ describe.each(backends)('registered on %s', (backend) => {
       });
     }
     register();
-    tf.tidy(() => {
-      const x = normal([4, 3], 1);
-      const mean = tf.mean(x, 0);
-      tf.batchNorm(x, mean, tf.square(mean));
-      tf.sum(x, 0);
-      tf.tile(tf.reshape(mean, [1, 3]), [4, 1]);
-      tf.clone(x);
-      tf.cast(x, 'float32');
-      expect(() => tf.cast(x, 'int32')).toThrow('Cast of TensorFlow.js');
-    });
-    restore();
-    for (const original of originals) put(original);
-    register();
+    try {
+      tf.tidy(() => {
+        const x = normal([4, 3], 1);
+        const mean = tf.mean(x, 0);
+        tf.batchNorm(x, mean, tf.square(mean));
+        tf.sum(x, 0);
+        tf.tile(tf.reshape(mean, [1, 3]), [4, 1]);
+        tf.clone(x);
+        tf.cast(x, 'float32');
+        expect(() => tf.cast(x, 'int32')).toThrow('Cast of TensorFlow.js');
+      });
+    } finally {
+      restore();
+      for (const original of originals) put(original);
+      register();
+    }
   });
 
   describe('models of the layers', () => {
@@ -346,11 +349,14 @@ describe('restore', () => {
     const theirs = { ...original };
     tf.unregisterKernel('Mean', 'cpu');
     tf.registerKernel(theirs);
-    restore();
-    expect(tf.getKernel('Mean', 'cpu')).toBe(theirs);
-    tf.unregisterKernel('Mean', 'cpu');
-    tf.registerKernel(original);
-    register();
+    try {
+      restore();
+      expect(tf.getKernel('Mean', 'cpu')).toBe(theirs);
+    } finally {
+      tf.unregisterKernel('Mean', 'cpu');
+      tf.registerKernel(original);
+      register();
+    }
   });
 
   test('a backend that comes later is served once it is set', async () => {

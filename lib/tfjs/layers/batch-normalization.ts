@@ -34,7 +34,7 @@ export class BatchNormalization extends OwnBatchNormalization {
   override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean } = {}): Tensor | Tensor[] {
     if (!inReach()) return super.call(inputs, kwargs);
     return tidy(() => {
-      const x = asFloat32(oneInput(this.name, inputs));
+      const x = asFloat32(this.name, oneInput(this.name, inputs));
       return kwargs.training ? this.#train(x) : this.#infer(x);
     });
   }

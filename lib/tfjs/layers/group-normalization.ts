@@ -79,7 +79,7 @@ export class GroupNormalization extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[]): Tensor {
     return tidy(() => {
-      const x = asFloat32(oneInput(this.name, inputs));
+      const x = asFloat32(this.name, oneInput(this.name, inputs));
       const axis = this.axis < 0 ? this.axis + x.rank : this.axis;
       const normalize = (channels: Tensor, along: number) =>
         groupNorm(channels, read(this.gamma), read(this.beta), {

@@ -1,5 +1,5 @@
 import { cast, type Tensor } from '@tensorflow/tfjs-core';
-import { ShapeError } from '../../errors';
+import { ArgumentError, ShapeError } from '../../errors';
 import type { InputShape } from './axis';
 
 /** A layer's only input, which TensorFlow.js may hand over in an array of one. */
@@ -20,6 +20,14 @@ export function oneShape(caller: string, shapes: InputShape | readonly InputShap
 }
 
 /** Layers calculate in float32, whatever they are fed. */
-export function asFloat32(x: Tensor): Tensor {
+export function asFloat32(caller: string, x: Tensor): Tensor {
+  // Only another copy's layers take its symbolic tensors, which ours know their own by, for values.
+  if ('sourceLayer' in x) {
+    throw new ArgumentError(
+      `${caller}: the input is of another copy of @tensorflow/tfjs-layers than the one that ` +
+        'batchnorm/tfjs has loaded: there should be one, npm ls @tensorflow/tfjs-layers shows where they ' +
+        'come from and npm dedupe may join them',
+    );
+  }
   return x.dtype === 'float32' ? x : cast(x, 'float32');
 }

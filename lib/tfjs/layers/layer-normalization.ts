@@ -40,7 +40,7 @@ export class LayerNormalization extends OwnLayerNormalization {
   override call(inputs: Tensor | Tensor[], kwargs = {}): Tensor | Tensor[] {
     if (!inReach()) return super.call(inputs, kwargs);
     return tidy(() => {
-      const x = asFloat32(oneInput(this.name, inputs));
+      const x = asFloat32(this.name, oneInput(this.name, inputs));
       const options = { epsilon: this.epsilon, axes: this.#axes.length };
       return withAxesLast(x, this.#axes, (rows) =>
         layerNorm(rows, read(this.gamma), read(this.beta), options),

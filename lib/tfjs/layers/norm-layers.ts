@@ -1,6 +1,6 @@
 import type { LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { ArgumentError } from '../../errors';
-import { nameOf } from '../../tensor/name-of';
+import { nameOfGiven } from '../name-of-given';
 
 /** The layers that have a counterpart among our modules, TensorFlow.js's own as well as ours. */
 const classNames = ['BatchNormalization', 'LayerNormalization', 'GroupNormalization'];
@@ -18,8 +18,8 @@ export function isNormLayer(layer: layers.Layer): boolean {
 }
 
 /**
- * The layer itself under '', or all normalization layers of a model, and of the models in it, each
- * under the path of names that leads to it.
+ * The layer itself under '', or all normalization layers of a model, and of the models and wrappers in
+ * it, each under the path of names that leads to it.
  */
 export function normLayers(
   caller: string,
@@ -58,15 +58,20 @@ export function noNormLayer(caller: string, expected: string, layer: layers.Laye
 }
 
 export function checkLayer(caller: string, layer: unknown): asserts layer is layers.Layer {
-  const { getClassName } = (layer ?? {}) as Partial<layers.Layer>;
-  if (typeof layer === 'object' && typeof getClassName === 'function') return;
+  if (isLayer(layer)) return;
   throw new ArgumentError(
-    `${caller}: expected a layer or a model of TensorFlow.js, got ${nameOf(layer)}`,
+    `${caller}: expected a layer or a model of TensorFlow.js, got ${nameOfGiven(layer)}`,
   );
 }
 
-/** The layers of a model, null of a layer that is none. */
+/** The layers of a model, or the one that a wrapper such as TimeDistributed has; null of any other. */
 function layersOf(layer: layers.Layer): readonly layers.Layer[] | null {
-  const { layers: inside } = layer as { layers?: unknown };
-  return Array.isArray(inside) ? (inside as layers.Layer[]) : null;
+  const { layers: inside, layer: wrapped } = layer as { layers?: unknown; layer?: unknown };
+  if (Array.isArray(inside)) return inside as layers.Layer[];
+  return isLayer(wrapped) ? [wrapped] : null;
+}
+
+function isLayer(value: unknown): value is layers.Layer {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as Partial<layers.Layer>).getClassName === 'function';
 }

@@ -14,8 +14,8 @@ import { keys, normLayers, weightsOf } from './norm-layers';
 /**
  * The weights of a normalization layer with PyTorch's keys, which are those of its module: `weight`
  * (gamma), `bias` (beta), `running_mean`, `running_var`. Of a model those of all its normalization
- * layers, with the layer's name in front, `batch_normalization_1.weight`, and those of models in
- * models, `encoder.batch_normalization_1.weight`; what else a model has is left out.
+ * layers, with the layer's name in front, `batch_normalization_1.weight`, and those of models and
+ * wrappers in models, `encoder.batch_normalization_1.weight`; what else a model has is left out.
  *
  * The values are what the layer has, in float32 and in memory of their own: see {@link toModule}
  * for what a batch normalization means by them. It has no `num_batches_tracked`, which a module loads

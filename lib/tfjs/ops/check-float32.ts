@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { ArgumentError, DTypeError } from '../../errors';
-import { nameOf } from '../../tensor/name-of';
+import { nameOfGiven } from '../name-of-given';
 
 /** Refuses what is no float32 tensor of TensorFlow.js; null stands for an absent one. */
 export function checkFloat32(caller: string, tensors: Record<string, Tensor | null>): void {
@@ -8,7 +8,7 @@ export function checkFloat32(caller: string, tensors: Record<string, Tensor | nu
     if (tensor === null) continue;
     if (typeof tensor?.dataId !== 'object') {
       throw new ArgumentError(
-        `${caller}: ${name} should be a tensor of TensorFlow.js, got ${nameOf(tensor)}`,
+        `${caller}: ${name} should be a tensor of TensorFlow.js, got ${nameOfGiven(tensor)}`,
       );
     }
     if (tensor.dtype === 'float32') continue;

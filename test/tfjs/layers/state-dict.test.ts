@@ -95,6 +95,20 @@ describe('stateDict', () => {
     ]);
   });
 
+  test('has what is in a wrapper, under its name', () => {
+    const layer = tfLayers.batchNormalization({ name: 'bn', scale: false });
+    const wrapper = tfLayers.timeDistributed({ name: 'each', layer, inputShape: [5, 3] });
+    const keys = Object.keys(stateDict(sequential({ layers: [wrapper] })));
+    expect(keys).toEqual(['each.bn.bias', 'each.bn.running_mean', 'each.bn.running_var']);
+    expect(Object.keys(stateDict(wrapper))).toEqual([
+      'bn.bias',
+      'bn.running_mean',
+      'bn.running_var',
+    ]);
+    loadStateDict(wrapper, { 'bn.bias': ones([3]) }, { strict: false });
+    expect(layer.getWeights()[0]?.arraySync()).toEqual([1, 1, 1]);
+  });
+
   test('copies, and leaves no tensors', () => {
     const layer = layers.batchNormalization();
     layer.build([null, 3]);

@@ -1,0 +1,13 @@
+import { Module } from '../modules/module';
+import { nameOf } from '../tensor/name-of';
+import { Tensor } from '../tensor/tensor';
+
+/** What an error message calls what stands in the place of another: a module, tensor or layer by its class. */
+export function nameOfGiven(value: unknown): string {
+  if (value instanceof Module) return `the module ${value.constructor.name}`;
+  if (value instanceof Tensor) return 'a Tensor of batchnorm';
+  const { dataId, getClassName } = (value ?? {}) as { dataId?: unknown; getClassName?: unknown };
+  if (typeof dataId === 'object' && dataId !== null) return 'a tensor of TensorFlow.js';
+  if (typeof getClassName === 'function') return `a layer of class ${getClassName.call(value)}`;
+  return nameOf(value);
+}
