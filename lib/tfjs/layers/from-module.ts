@@ -5,10 +5,10 @@ import {
   FrozenBatchNorm,
   GroupNorm,
   LayerNorm,
-  Module,
+  type Module,
   type StateDict,
 } from '../../modules';
-import { nameOf } from '../../tensor/name-of';
+import { nameOfGiven } from '../name-of-given';
 import type {
   BatchNormalizationArgs,
   GroupNormalizationArgs,
@@ -22,23 +22,27 @@ import { loadWhenBuilt } from './state-to-take';
 const caller = 'fromModule';
 
 type SomeArgs = BatchNormalizationArgs | LayerNormalizationArgs | GroupNormalizationArgs;
+type CommonArgs = Pick<
+  GroupNormalizationArgs,
+  keyof GroupNormalizationArgs & keyof LayerNormalizationArgs
+>;
 type AllArgs = BatchNormalizationArgs & LayerNormalizationArgs & GroupNormalizationArgs;
 
 /**
  * A layer with the settings and weights of a module: the opposite of {@link toModule}. The values are
  * copied now, into the layer when it is built; of another float dtype they are converted to float32.
  *
- * What is converted: `momentum` to 1 - momentum, since Keras's weighs the old value; a
- * FrozenBatchNorm gives a layer with `trainable: false`, which `fit` has move its statistics all the
- * same. What is not: the running variance stays what
- * it is, though a module's is of unbiased variances (unless `unbiasedRunningVar` is false), and goes
- * on with biased ones in the layer, as Keras has it. The number of tracked batches is left out.
+ * What is converted: `momentum` to 1 - momentum, since Keras's weighs the old value. What is not: the
+ * running variance stays what it is, though a module's is of unbiased variances (unless
+ * `unbiasedRunningVar` is false), and goes on with biased ones in the layer, as Keras has it. The
+ * number of tracked batches is left out.
  *
  * @param args Arguments of the layer that take the place of those from the module, such as `name`,
  * `inputShape` and `axis`.
  * @throws ArgumentError where no layer is the same as the module: `momentum` null (unless `args` has
- * a momentum), no running statistics, an activation, a module of another class, or one that is lazy
- * and has seen no input.
+ * a momentum), no running statistics, an activation, a FrozenBatchNorm (`fit` has a layer follow its
+ * batches, trainable or not), a module of another class, or one that is lazy and has seen no input.
+ * @throws StateDictError from the layer's `build`, where its axis has not the module's size.
  *
  * @example
  * ```ts
@@ -46,12 +50,13 @@ type AllArgs = BatchNormalizationArgs & LayerNormalizationArgs & GroupNormalizat
  * model.add(fromModule(bn, { name: 'bn' }));
  * ```
  */
-export function fromModule(
-  module: BatchNorm | FrozenBatchNorm,
-  args?: BatchNormalizationArgs,
-): layers.Layer;
+export function fromModule(module: BatchNorm, args?: BatchNormalizationArgs): layers.Layer;
 export function fromModule(module: LayerNorm, args?: LayerNormalizationArgs): layers.Layer;
 export function fromModule(module: GroupNorm, args?: GroupNormalizationArgs): layers.Layer;
+export function fromModule(
+  module: BatchNorm | LayerNorm | GroupNorm,
+  args?: CommonArgs,
+): layers.Layer;
 export function fromModule(module: Module, args?: SomeArgs): layers.Layer {
   const layer = emptyLayer(module, readArgs(caller, args) as AllArgs);
   loadWhenBuilt(layer, copyOf(module));
@@ -59,12 +64,11 @@ export function fromModule(module: Module, args?: SomeArgs): layers.Layer {
 }
 
 function emptyLayer(module: Module, args: AllArgs): layers.Layer {
-  if (module instanceof BatchNorm || module instanceof FrozenBatchNorm) {
+  if (module instanceof BatchNorm) {
     refuseActivation(module);
-    const { eps: epsilon } = module;
-    const kind = module instanceof BatchNorm ? learning(module, args) : { trainable: false };
-    return batchNormalization({ epsilon, ...kind, ...args });
+    return batchNormalization({ epsilon: module.eps, ...learning(module, args), ...args });
   }
+  if (module instanceof FrozenBatchNorm) throw frozen(module);
   if (module instanceof LayerNorm) {
     return layerNormalization({
       axis: module.normalizedShape.map((_, index, { length }) => index - length),
@@ -79,8 +83,7 @@ function emptyLayer(module: Module, args: AllArgs): layers.Layer {
     return groupNormalization({ groups, epsilon, scale: affine, center: affine, ...args });
   }
   throw new ArgumentError(
-    `${caller}: expected a BatchNorm1d, 2d or 3d, a FrozenBatchNorm, a LayerNorm or a GroupNorm, ` +
-      `got ${nameOfModule(module)}`,
+    `${caller}: expected a BatchNorm1d, 2d or 3d, a LayerNorm or a GroupNorm, got ${nameOfGiven(module)}`,
   );
 }
 
@@ -102,10 +105,16 @@ function learning(
   );
 }
 
-function refuseActivation({
-  constructor: { name },
-  activation,
-}: BatchNorm | FrozenBatchNorm): void {
+function frozen({ constructor: { name } }: FrozenBatchNorm): ArgumentError {
+  const learningName = name.replace('Frozen', '');
+  return new ArgumentError(
+    `${caller}: no layer of TensorFlow.js stays as a ${name} does: fit moves its statistics, trainable ` +
+      `or not. For prediction alone give it a ${learningName} of the same eps that has loaded the ` +
+      `${name}'s stateDict()`,
+  );
+}
+
+function refuseActivation({ constructor: { name }, activation }: BatchNorm): void {
   if (activation === null) return;
   throw new ArgumentError(
     `${caller}: the ${name} applies ${activation}, which Keras's layer does not: set a layer that ` +
@@ -118,8 +127,4 @@ function copyOf(module: Module): StateDict {
   return Object.fromEntries(
     entries.map(([key, value]) => [key, typeof value === 'number' ? value : value.clone()]),
   );
-}
-
-function nameOfModule(module: unknown): string {
-  return module instanceof Module ? `a ${module.constructor.name}` : nameOf(module);
 }

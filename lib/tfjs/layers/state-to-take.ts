@@ -1,4 +1,5 @@
 import type { layers } from '@tensorflow/tfjs-layers';
+import { StateDictError } from '../../errors';
 import type { StateDict } from '../../modules';
 import { loadStateDict } from './state-dict';
 
@@ -13,6 +14,15 @@ export function loadWhenBuilt(layer: layers.Layer, dict: StateDict): void {
 export function takeState(layer: layers.Layer): void {
   const dict = waiting.get(layer);
   if (dict === undefined) return;
-  loadStateDict(layer, dict);
+  try {
+    loadStateDict(layer, dict);
+  } catch (cause) {
+    if (!(cause instanceof StateDictError)) throw cause;
+    throw new StateDictError(
+      `fromModule: layer '${layer.name}' takes inputs that the module does not fit; its axis should ` +
+        `have as many elements as the module was made for. ${cause.message}`,
+      { cause },
+    );
+  }
   waiting.delete(layer);
 }

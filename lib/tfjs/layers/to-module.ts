@@ -71,7 +71,7 @@ function emptyModule(layer: layers.Layer): BatchNorm | LayerNorm | GroupNorm {
         affine,
       });
     }
-    default: {
+    case 'BatchNormalization': {
       const BatchNormNd = batchNormClass(layer, shape);
       return new BatchNormNd(channelsOf(layer, config.axis, shape), {
         eps,
@@ -80,6 +80,8 @@ function emptyModule(layer: layers.Layer): BatchNorm | LayerNorm | GroupNorm {
         unbiasedRunningVar: false,
       });
     }
+    default:
+      throw noNormLayer('toModule', 'a layer', layer);
   }
 }
 
@@ -117,6 +119,7 @@ function inputShapeOf(layer: layers.Layer): InputShape {
     return Array.from({ length: spec.ndim }, (_, axis) => spec.axes?.[axis] ?? null);
   }
   throw new ArgumentError(
-    `toModule: layer '${layer.name}' does not say what inputs it takes: add it to a model`,
+    `toModule: layer '${layer.name}' does not say how many dimensions its inputs have, nor so ` +
+      'whether its axes are the last ones: add it to a model',
   );
 }

@@ -21,7 +21,7 @@ import { fromModule, layers, toModule } from 'batchnorm/tfjs';
 import { type Layer, normal } from './models';
 import { onEachBackend } from './on-each-backend';
 
-type Norm = BatchNorm1d | FrozenBatchNorm2d | LayerNorm | GroupNorm;
+type Norm = BatchNorm1d | LayerNorm | GroupNorm;
 
 /** Random weights and statistics, as training would leave them. */
 function trained<M extends Module>(module: M): M {
@@ -32,6 +32,12 @@ function trained<M extends Module>(module: M): M {
     value.data.set(key.endsWith('running_var') ? values.map((v) => v * v + 0.5) : values);
   }
   return module;
+}
+
+function fromModuleBuilt(module: LayerNorm, inputShape: (number | null)[]): Layer {
+  const layer = fromModule(module);
+  layer.build(inputShape);
+  return layer;
 }
 
 /** What the module makes of (N, ..., C), for LayerNorm of the same shape. */
@@ -134,13 +140,18 @@ onEachBackend(() => {
     expect(layer).toBe('LayerNorm((3,), eps=0.001, elementwise_affine=True, bias=False)');
   });
 
-  test('a frozen module gives a frozen layer', () => {
-    const module = trained(new FrozenBatchNorm2d(3));
-    const layer = fromModule(module);
+  test('a frozen module predicts as a layer by way of a BatchNorm of its state dict', () => {
+    const module = trained(new FrozenBatchNorm2d(3, { eps: 0.5 }));
+    const learning = new BatchNorm2d(3, { eps: module.eps });
+    learning.loadStateDict(module.stateDict());
     const x = normal([2, 4, 4, 3]);
-    expect(layer.trainable).toBe(false);
-    const y = layer.apply(x) as Tensor;
+    const y = fromModule(learning).apply(x) as Tensor;
     expect([...y.dataSync()]).toEqual(forward(module, x));
+  });
+
+  test('what toModule gives can be given back', () => {
+    const layer = fromModule(toModule(fromModuleBuilt(new LayerNorm(3), [null, 3])), { name: 'b' });
+    expect(layer.getClassName()).toBe('LayerNormalization');
   });
 
   test('a module changed later does not change the layer that waits to be built', () => {
@@ -165,7 +176,12 @@ onEachBackend(() => {
       trainable: false,
     });
     layer.build([null, 3, 8, 8]);
-    expect(() => fromModule(new BatchNorm2d(3)).build([null, 8, 8, 4])).toThrow(StateDictError);
+  });
+
+  test('a module of another size than the input is refused when the layer is built', () => {
+    const build = () => fromModule(new BatchNorm2d(5), { name: 'bn' }).build([null, 8, 8, 3]);
+    expect(build).toThrow(StateDictError);
+    expect(build).toThrow("fromModule: layer 'bn' takes inputs that the module does not fit");
   });
 });
 
@@ -178,9 +194,11 @@ describe('fromModule refuses', () => {
       'without running statistics',
     ],
     ['an activation', () => new BatchNorm1d(3, { activation: 'relu' }), 'applies relu'],
-    ['another module', () => new InstanceNorm1d(3), 'got a InstanceNorm1d'],
+    ['another module', () => new InstanceNorm1d(3), 'got the module InstanceNorm1d'],
     ['a lazy module', () => new LazyBatchNorm1d(), 'it is lazy'],
-    ['no module', () => layers.batchNormalization(), 'got Object'],
+    ['a frozen module', () => new FrozenBatchNorm2d(3), 'give it a BatchNorm2d of the same eps'],
+    ['a layer', () => layers.batchNormalization(), 'got a layer of class BatchNormalization'],
+    ['no module', () => ({}), 'got Object'],
     ['undefined', () => undefined, 'got undefined'],
   ])('%s', (_, make, message) => {
     const call = () => fromModule(make() as BatchNorm1d);
@@ -220,7 +238,7 @@ onEachBackend(() => {
       'a layer that does not say what it takes',
       () => built(tfLayers.layerNormalization({ name: 'ln' }), [2, 3]),
       ArgumentError,
-      "layer 'ln' does not say what inputs it takes",
+      "layer 'ln' does not say how many dimensions its inputs have",
     ],
   ])('toModule refuses %s', (_, make, type, message) => {
     const call = () => toModule(make());
