@@ -1,3 +1,4 @@
+import { checkFormat } from '../formats/check-format';
 import { readFile } from '../formats/input';
 import type { IntegerTensor } from '../tensor/integer-tensor';
 import type { Tensor } from '../tensor/tensor';
@@ -18,6 +19,7 @@ import { readNpy } from './read-npy';
  */
 export function loadNpy<T extends Tensor | IntegerTensor = Tensor>(path: string | URL): T {
   return readFile(checkPath('loadNpy', path), (file) => {
+    checkFormat(file, '.npy');
     return readNpy(file.from(0), file.size) as T;
   });
 }

@@ -1,4 +1,5 @@
 import { checkLength } from '../formats/array-header';
+import { checkFormat } from '../formats/check-format';
 import { FormatError } from '../formats/format-error';
 import { readFile } from '../formats/input';
 import { takeNpyHeader } from '../formats/npy';
@@ -20,6 +21,7 @@ const suffix = '.npy';
  */
 export function loadNpz(path: string | URL): Checkpoint {
   return readFile(checkPath('loadNpz', path), (file) => {
+    checkFormat(file, '.npz');
     return Object.fromEntries(
       readZip(file).map((member) => [nameOf(member), checkpointValue(readMember(member))]),
     );

@@ -1,3 +1,4 @@
+import { checkFormat } from '../formats/check-format';
 import { readFile } from '../formats/input';
 import { readSafetensorsHeader } from '../formats/safetensors-header';
 import { type Checkpoint, checkpointValue } from './checkpoint';
@@ -19,6 +20,7 @@ import { readElements } from './read-elements';
  */
 export function loadSafetensors(path: string | URL): Checkpoint {
   return readFile(checkPath('loadSafetensors', path), (file) => {
+    checkFormat(file, 'safetensors');
     const input = file.from(0);
     const { entries } = readSafetensorsHeader(input);
     return Object.fromEntries(
@@ -38,6 +40,7 @@ export function loadSafetensors(path: string | URL): Checkpoint {
  */
 export function loadSafetensorsMetadata(path: string | URL): Readonly<Record<string, string>> {
   return readFile(checkPath('loadSafetensorsMetadata', path), (file) => {
+    checkFormat(file, 'safetensors');
     return readSafetensorsHeader(file.from(0)).metadata;
   });
 }

@@ -84,9 +84,7 @@ function findDirectory(file: InputFile): Where {
     size: end.readUInt32LE(12),
     offset: end.readUInt32LE(16),
   };
-  if (where.count !== 0xffff && where.size !== in64 && where.offset !== in64) {
-    return checkWhere(where, endOffset);
-  }
+  // Some programs write a record of 64 bits where none is needed.
   return findDirectory64(file, endOffset) ?? checkWhere(where, endOffset);
 }
 

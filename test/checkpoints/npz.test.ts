@@ -33,6 +33,11 @@ describe('loadNpz', () => {
     expect(load(zip64(members))).toEqual(expected);
   });
 
+  test('reads an end of 64 bits before one that needs none', () => {
+    const withBoth = Buffer.concat([zip64(both).subarray(0, -22), zip(both).subarray(-22)]);
+    expect(load(withBoth)).toEqual(expected);
+  });
+
   test('reads a file with a comment, though it looks like an end', () => {
     const comment = zip([]);
     const withComment = (record: Buffer) => {
@@ -85,7 +90,7 @@ describe('what is refused', () => {
   test.each<[string, Buffer, string]>([
     ['nothing', Buffer.of(), 'not a .npz file, or cut off: a zip file has a directory at its end'],
     ['text', Buffer.from('1,2,3\n'.repeat(100)), 'not a .npz file, or cut off'],
-    ['a .npy file', bytes, 'not a .npz file, or cut off'],
+    ['a .npy file', bytes, 'not a .npz file but a .npy file, which loadNpy reads'],
     ['a cut-off end', one({}).subarray(0, -1), 'not a .npz file, or cut off'],
     ['something before it', Buffer.concat([Buffer.of(0), one({})]), 'its zip directory is broken'],
     [
