@@ -21,7 +21,8 @@ export interface LoadStateDictOptions {
   strict?: boolean | undefined;
   /**
    * What the module's keys begin with in the dict, with its dot: `'backbone.'`. Other keys are
-   * another module's, and passed over. `''` unless told.
+   * another module's, and passed over; where none begins so, all of the module's are missing. `''`
+   * unless told.
    */
   prefix?: string | undefined;
 }
@@ -92,6 +93,7 @@ export function loadState(
   checkPrefix(moduleName, prefix);
   checkKeys(moduleName, entries);
   const values = readDict(moduleName, dict, prefix);
+  const isPrefixOfNone = values.size === 0;
   const missingKeys: string[] = [];
   const problems: string[] = [];
   const copies: Copy[] = [];
@@ -116,6 +118,16 @@ export function loadState(
   if (strict && missingKeys.length > 0) {
     problems.unshift(`Missing key(s) in state_dict: ${quote(missingKeys)}.`);
   }
+  if (missingKeys.length > 0 && copies.length === 0) {
+    const own = entries.map(({ key }) => key);
+    if (lacksDot(prefix, own, dict)) {
+      problems.push(
+        `prefix ${nameOf(prefix)} lacks its dot: ${nameOf(`${prefix}.`)} has such keys.`,
+      );
+    } else if (strict && isPrefixOfNone && prefix !== '') {
+      problems.push(`No key begins with the prefix ${nameOf(prefix)}; ${someKeys(dict)}`);
+    }
+  }
   // Last, since reading the values may run a caller's code, which may take memory away.
   for (const copy of copies) problems.push(...lostMemory(copy));
   if (problems.length > 0) {
@@ -134,6 +146,18 @@ export function loadState(
 function checkPrefix(moduleName: string, prefix: unknown): void {
   if (typeof prefix === 'string') return;
   throw new ArgumentError(`${moduleName}: prefix should be a string, got ${nameOf(prefix)}`);
+}
+
+/** Whether keys of the module are there under the prefix and a dot. */
+function lacksDot(prefix: string, keys: readonly string[], dict: object): boolean {
+  if (prefix === '' || prefix.endsWith('.')) return false;
+  return keys.some((key) => Object.hasOwn(dict, `${prefix}.${key}`));
+}
+
+function someKeys(dict: object): string {
+  const keys = Object.keys(dict);
+  if (keys.length === 0) return 'the dict is empty.';
+  return `keys are ${quote(keys.slice(0, 3))}${keys.length > 3 ? ', ...' : '.'}`;
 }
 
 function checkKeys(moduleName: string, entries: readonly StateEntry[]): void {

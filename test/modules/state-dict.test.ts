@@ -7,6 +7,7 @@ import {
   ones,
   Parameter,
   randn,
+  Sequential,
   type StateDict,
   StateDictError,
   Tensor,
@@ -327,5 +328,49 @@ describe('loadStateDict with a prefix', () => {
       unexpectedKeys: [],
     });
     expect(plain(bn)).toEqual(before);
+  });
+
+  test('that no key has is said so', () => {
+    const bn = new BatchNorm2d(2);
+    const call = (dict: StateDict) => () => bn.loadStateDict(dict, { prefix: 'head.' });
+    const dict = under(new BatchNorm2d(2).stateDict());
+    expectRefused(
+      call(dict),
+      StateDictError,
+      "\n\tNo key begins with the prefix 'head.'; keys are " +
+        '"backbone.bn.weight", "backbone.bn.bias", "backbone.bn.running_mean", ...',
+    );
+    expectRefused(
+      call({ weight: ones([2]) }),
+      StateDictError,
+      '\n\tNo key begins with the prefix \'head.\'; keys are "weight".',
+    );
+    expectRefused(call({}), StateDictError, "the prefix 'head.'; the dict is empty.");
+    expect(new Sequential().loadStateDict(dict, { prefix: 'head.' }).missingKeys).toEqual([]);
+    const plainCall = () => bn.loadStateDict(dict);
+    expect(expectRefused(plainCall, StateDictError, 'Missing')).not.toContain('prefix');
+  });
+
+  test('that lacks its dot is refused, strict or not, and changes nothing', () => {
+    const bn = trained();
+    const before = plain(bn);
+    const dict = under(new BatchNorm2d(2).stateDict());
+    const message = "\n\tprefix 'backbone.bn' lacks its dot: 'backbone.bn.' has such keys.";
+    for (const strict of [true, false]) {
+      const call = () => bn.loadStateDict(dict, { prefix: 'backbone.bn', strict });
+      expectRefused(call, StateDictError, message);
+    }
+    expect(plain(bn)).toEqual(before);
+  });
+
+  test('need not end with a dot where the keys have none', () => {
+    const { weight, bias, running_mean, running_var } = new BatchNorm2d(2).stateDict();
+    const dict = {
+      bn_weight: weight,
+      bn_bias: bias,
+      bn_running_mean: running_mean,
+      bn_running_var: running_var,
+    } as StateDict;
+    expect(trained().loadStateDict(dict, { prefix: 'bn_' }).missingKeys).toEqual([]);
   });
 });
