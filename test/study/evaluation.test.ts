@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { startBackend } from '../../lib/study/backend';
 import { classes, type Digits } from '../../lib/study/digits';
 import { compareStatistics, test as evaluate } from '../../lib/study/evaluation';
@@ -29,9 +30,8 @@ test('accuracy and percentiles are those of all digits at once', () => {
   const { logits, sigmoidInputs } = network.evaluate(imagesOf(digits, everything));
   const guesses = (logits.arraySync() as number[][]).map((row) => row.indexOf(Math.max(...row)));
   const correct = guesses.filter((guess, i) => guess === digits.labels[i]).length;
-  const inputs = (sigmoidInputs.at(-1)?.arraySync() as number[][]).map(
-    ([first]) => first as number,
-  );
+  const [last] = sigmoidInputs.slice(-1) as [Tensor];
+  const inputs = (last.arraySync() as number[][]).map(([first]) => first as number);
   inputs.sort((a, b) => a - b);
   const { accuracy, percentiles } = evaluate(network, digits);
   expect(accuracy).toBe(correct / count);
