@@ -4,6 +4,7 @@ import { isUnicode } from '../formats/json-text';
 import { longestHeader } from '../formats/safetensors-header';
 import { quoted } from '../formats/shorten';
 import { safetensorsOrder, writeSafetensorsHeader } from '../formats/write-safetensors-header';
+import { Module } from '../modules';
 import { checkOptions } from '../options';
 import { nameOf } from '../tensor/name-of';
 import { checkPath } from './path';
@@ -44,6 +45,7 @@ export function saveSafetensors(
   const name = checkPath(caller, path);
   checkOptions(caller, options, ['metadata']);
   const metadata = checkMetadata(options.metadata);
+  refuseModule(stateDict);
   const tensors = entriesOf(stateDict, 'the state dict')
     .map(([key, value]) => ({ key, ...read(key, value) }))
     .sort(safetensorsOrder);
@@ -93,6 +95,15 @@ function checkMetadata(metadata: unknown): Readonly<Record<string, string>> | un
     return [key, value];
   });
   return Object.fromEntries(entries);
+}
+
+/** Its fields are no state dict. */
+function refuseModule(value: unknown): void {
+  if (!(value instanceof Module)) return;
+  const { name } = value.constructor;
+  throw new ArgumentError(
+    `saveSafetensors: the state dict should be a plain object, got a ${name}: pass its stateDict()`,
+  );
 }
 
 function entriesOf(value: unknown, what: string): [string, unknown][] {

@@ -74,7 +74,11 @@ function integers(value: object, data: IntegerArray, type: IntegerDType, name: s
   }
   const said = dtype ?? dtypeOfOnnx ?? type;
   if (said !== type && !(said === 'bool' && type === 'uint8')) {
-    throw new DTypeError(`${name}: dtype ${nameOf(said)} does not go with ${nameOf(data)}`);
+    const why =
+      said === 'float16' || said === 'bfloat16'
+        ? 'is not written: pass the values as float32, in a Float32Array'
+        : `does not go with ${nameOf(data)}`;
+    throw new DTypeError(`${name}: dtype ${nameOf(said)} ${why}`);
   }
   return { type: said === 'bool' ? 'bool' : type, shape: sizes, bytes: () => bytesOf(data) };
 }

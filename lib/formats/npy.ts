@@ -114,15 +114,26 @@ function readDictionary(text: string): Map<string, string> {
   throw new FormatError(`has a header that cannot be read: ${shorten(text)}`);
 }
 
+/** What to save in the place of elements that are not read, by NumPy's letter for their kind. */
+const instead: Readonly<Record<string, string>> = {
+  f: "save a.astype('float64')",
+  c: 'save a.real and a.imag',
+  M: "save a.astype('int64')",
+  m: "save a.astype('int64')",
+  V: "save each field by itself, as a['name']",
+};
+
 function readDescriptor(value: string): { type: NpyType; endianness: Endianness } {
   const [, order, code] = /^['"]([<>|])(\w\d)['"]$/.exec(value) ?? [];
   const [type] = Object.entries(codes).find(([, known]) => known === code) ?? [];
   if (type !== undefined && (order !== '|' || code?.endsWith('1'))) {
     return { type: type as NpyType, endianness: order === '>' ? 'BE' : 'LE' };
   }
+  const kind = /^['"][<>|]?(\w)|^\[/.exec(value)?.[1] ?? 'V';
+  const advice = instead[kind] ?? 'save numbers';
   throw new FormatError(
     `holds elements of type ${shorten(value)}; read are Booleans, integers and floats of up to ` +
-      "8 bytes: save a.astype('float32')",
+      `8 bytes: ${advice}`,
   );
 }
 

@@ -60,7 +60,27 @@ describe('loadNpy', () => {
     [
       'complex numbers',
       npy(dictionary('<c8', 'False', ''), Buffer.alloc(8)),
-      "of type '<c8'; read",
+      'of up to 8 bytes: save a.real and a.imag',
+    ],
+    [
+      'longer floats',
+      npy(dictionary('<f16', 'False', ''), Buffer.alloc(16)),
+      "of up to 8 bytes: save a.astype('float64')",
+    ],
+    [
+      'dates',
+      npy(dictionary('<M8[ns]', 'False', ''), Buffer.alloc(8)),
+      "of type '<M8[ns]'; read are Booleans, integers and floats of up to 8 bytes: save a.astype('int64')",
+    ],
+    [
+      'text',
+      npy(dictionary('<U3', 'False', ''), Buffer.alloc(12)),
+      'of up to 8 bytes: save numbers',
+    ],
+    [
+      'fields',
+      npy("{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (), }", Buffer.alloc(4)),
+      "of up to 8 bytes: save each field by itself, as a['name']",
     ],
     ['bytes that are text', npy(dictionary('|S5', 'False', ''), Buffer.alloc(5)), "of type '|S5'"],
     [

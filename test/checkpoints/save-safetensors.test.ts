@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -174,7 +175,7 @@ describe('what cannot be saved is refused, and leaves the file as it was', () =>
       [
         { a: { data: new Uint16Array(2), dims: [2], type: 'float16' } },
         DTypeError,
-        "dtype 'float16' does not go with Uint16Array",
+        "dtype 'float16' is not written: pass the values as float32, in a Float32Array",
       ],
       [{ a: { data: ints, shape: [2], stride: [1] } }, ArgumentError, 'got an ndarray'],
       [{ a: gone }, ArgumentError, 'the memory of "a" is gone'],
@@ -192,6 +193,13 @@ describe('what cannot be saved is refused, and leaves the file as it was', () =>
     expectRefused(plain ? direct : call, type, message);
     expect(loadSafetensors(file('old.safetensors'))).toEqual({ a: 1 });
     expect(temporaries()).toEqual([]);
+  });
+
+  test('a module is not its state dict', () => {
+    const message = 'got a BatchNorm2d: pass its stateDict()';
+    const call = () => saveSafetensors(file('module'), new BatchNorm2d(2) as never);
+    expectRefused(call, ArgumentError, message);
+    expect(existsSync(file('module'))).toBe(false);
   });
 
   test.each<[object, string]>([
