@@ -1,7 +1,8 @@
 import type { NetworkRecord, StudyPoint, StudyRecord, SweepPoint } from '../record';
 import { type Figure, figure } from './figure';
-import { count, number, percent } from './format';
+import { count, number, percent, steps } from './format';
 import type { Html } from './html';
+import { rangesThatTrain, type Trials, trains, trialsOf } from './sweep';
 import { type Column, valuesTable } from './values';
 
 /** Those that repeat figure 1 of the paper: (a), (b) and (c). */
@@ -148,19 +149,38 @@ function learningRates(sweep: readonly SweepPoint[]): Html {
   const text = (accuracy: number | null) => (accuracy === null ? 'diverged' : percent(accuracy, 2));
   const columns: Column<SweepPoint>[] = [
     { title: 'Learning rate', text: ({ learningRate }) => number(learningRate) },
-    { title: 'Steps', text: ({ steps }) => count(steps) },
+    { title: 'Steps', text: (point) => count(point.steps) },
     { title: 'With batch norm', text: ({ batchNorm }) => text(batchNorm) },
     { title: 'Without', text: ({ plain }) => text(plain) },
   ];
-  const lengths = [...new Set(sweep.map(({ steps }) => count(steps)))].join(' or ');
-  const caption = `Test accuracy after ${lengths} steps with each learning rate (logarithmic). A cross marks a network that diverged: its loss was no longer finite.`;
+  const trials = trialsOf(sweep);
+  const caption = [
+    'Test accuracy with each learning rate (logarithmic).',
+    ...trials.map(thatTrain),
+    `A network is said to train where it recognizes ${percent(trains, 0)} or more; guessing gives about 10%, the line of dots.`,
+    'A cross marks a network that diverged: its loss was no longer finite.',
+  ].join(' ');
   const named = { name: 'sweep', title: 'Learning rates that still train', caption } as const;
   return drawn(
     named,
     columns,
-    sweep,
+    trials.flatMap(({ points }) => points),
     sweep.map(({ learningRate }) => learningRate),
   );
+}
+
+/** In which range each network trains, of what was tried. */
+function thatTrain(trials: Trials): string {
+  const { points } = trials;
+  const [least, most] = [points[0], points.at(-1)].map((point) => number(point?.learningRate));
+  const tried = least === most ? `at ${least}` : `from ${least} to ${most}`;
+  const where = (network: 'plain' | 'batchNorm') => {
+    const ranges = rangesThatTrain(trials, network).map(([from, to]) =>
+      from === to ? `at ${number(from)}` : `from ${number(from)} to ${number(to)}`,
+    );
+    return ranges.length === 0 ? 'at none' : ranges.join(' and ');
+  };
+  return `After ${steps(trials.steps)}, tried ${tried}: with batch norm the network trains ${where('batchNorm')}, without ${where('plain')}.`;
 }
 
 function drawn<Row>(

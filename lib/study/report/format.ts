@@ -7,6 +7,11 @@ export function count(value: number): string {
   return Number.isFinite(value) ? whole.format(value) : none;
 }
 
+/** 1 step, 1,500 steps. */
+export function steps(value: number): string {
+  return `${count(value)} ${value === 1 ? 'step' : 'steps'}`;
+}
+
 /** A share from 0 to 1: 97.9%. */
 export function percent(share: number | null | undefined, digits = 1): string {
   return isNumber(share) ? `${(100 * share).toFixed(digits)}%` : none;

@@ -9,7 +9,10 @@ export interface Outcome {
   readonly last: StudyPoint | null;
   /** The first recorded step with a test accuracy of `learned` or more; null without one. */
   readonly learnedAt: number | null;
-  readonly hasDiverged: boolean;
+  /** The step whose loss was no longer finite; null where all were. */
+  readonly divergedAt: number | null;
+  /** Whether it ended before its time, though it had not diverged. */
+  readonly isUnfinished: boolean;
 }
 
 export function outcomesOf({ networks, settings }: StudyRecord): Record<Kind, Outcome> {
@@ -20,15 +23,23 @@ export function outcomesOf({ networks, settings }: StudyRecord): Record<Kind, Ou
   };
 }
 
+/** The last step that was measured in a run that ended before its time; null where it did not. */
+export function unfinishedAt(record: StudyRecord): number | null {
+  const unfinished = Object.values(outcomesOf(record)).filter(({ isUnfinished }) => isUnfinished);
+  return unfinished.length === 0
+    ? null
+    : Math.max(...unfinished.map(({ last }) => last?.step ?? 0));
+}
+
 type Kind = keyof StudyRecord['networks'];
 
-function outcomeOf({ points }: NetworkRecord, steps: number): Outcome {
+function outcomeOf({ points, divergedAt }: NetworkRecord, steps: number): Outcome {
   const last = points.at(-1) ?? null;
   const first = points.find(({ testAccuracy }) => testAccuracy >= learned);
   return {
     last,
     learnedAt: first?.step ?? null,
-    // The points of a network end where it diverged.
-    hasDiverged: last !== null && last.step < steps,
+    divergedAt,
+    isUnfinished: divergedAt === null && last !== null && last.step < steps,
   };
 }

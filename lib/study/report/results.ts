@@ -1,46 +1,51 @@
 import type { NetworkRecord, StudyRecord } from '../record';
 import { count, milliseconds, number, percent } from './format';
 import { type Html, html } from './html';
-import { learned, type Outcome, outcomesOf } from './outcome';
+import { learned, type Outcome, outcomesOf, unfinishedAt } from './outcome';
 
-/** The table of what both networks came to. */
+/** The table of what both networks came to: a column each, which fits a narrow window too. */
 export function results(record: StudyRecord): Html {
-  const { plain, batchNorm } = record.networks;
+  const { networks } = record;
   const outcomes = outcomesOf(record);
-  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="results-title">
-    <table class="results">
-      <caption id="results-title">Results at the end of training</caption>
+  const row = (
+    name: string,
+    text: (network: NetworkRecord, outcome: Outcome) => string,
+  ) => html`<tr>
+        <th scope="row">${name}</th>
+        <td>${text(networks.batchNorm, outcomes.batchNorm)}</td>
+        <td>${text(networks.plain, outcomes.plain)}</td>
+      </tr>
+      `;
+  return html`<table class="results">
+      <caption>${title(record)}</caption>
       <thead><tr>
-        <th scope="col">Network</th>
-        <th scope="col">Test accuracy</th>
-        <th scope="col">${percent(learned, 0)} by step</th>
-        <th scope="col">Training loss</th>
-        <th scope="col">Time a step</th>
-        <th scope="col">of it batch norm</th>
+        <td></td>
+        <th scope="col">${swatch('batch-norm')} with batch norm</th>
+        <th scope="col">${swatch('plain')} without</th>
       </tr></thead>
       <tbody>
-        ${row('with batch norm', 'batch-norm', batchNorm, outcomes.batchNorm)}
-        ${row('without', 'plain', plain, outcomes.plain)}
+      ${row('Test accuracy', (_, outcome) => accuracy(outcome))}
+      ${row(`${percent(learned, 0)} first measured at step`, (_, { learnedAt }) => (learnedAt === null ? 'never' : count(learnedAt)))}
+      ${row('Training loss', (_, { last, divergedAt }) => (divergedAt === null ? number(last?.trainLoss) : 'diverged'))}
+      ${row('Time a step', ({ stepMilliseconds }) => milliseconds(stepMilliseconds))}
+      ${row('of it batch norm', share)}
       </tbody>
       <tfoot><tr>
-        <th scope="row" colspan="4">both, side by side in two threads</th>
-        <td>${milliseconds(record.stepMilliseconds)}</td>
-        <td></td>
+        <th scope="row">Time a step of both, side by side in two threads</th>
+        <td colspan="2">${milliseconds(record.stepMilliseconds)}</td>
       </tr></tfoot>
-    </table>
-  </div>`;
+    </table>`;
 }
 
-function row(name: string, key: string, network: NetworkRecord, outcome: Outcome): Html {
-  const { last, learnedAt, hasDiverged } = outcome;
-  return html`<tr>
-    <th scope="row">${swatch(key)} ${name}</th>
-    <td>${hasDiverged ? 'diverged' : percent(last?.testAccuracy, 2)}</td>
-    <td>${learnedAt === null ? 'not reached' : count(learnedAt)}</td>
-    <td>${hasDiverged ? 'diverged' : number(last?.trainLoss)}</td>
-    <td>${milliseconds(network.stepMilliseconds)}</td>
-    <td>${share(network)}</td>
-  </tr>`;
+function accuracy({ last, divergedAt }: Outcome): string {
+  if (divergedAt !== null) return `diverged at step ${count(divergedAt)}`;
+  return percent(last?.testAccuracy, 2);
+}
+
+function title(record: StudyRecord): string {
+  const reached = unfinishedAt(record);
+  if (reached === null) return 'Results at the end of training';
+  return `Unfinished: results at step ${count(reached)} of ${count(record.settings.steps)}`;
 }
 
 function share({ stepMilliseconds, batchNormMilliseconds }: NetworkRecord): string {

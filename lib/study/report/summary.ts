@@ -1,7 +1,8 @@
 import type { StudyRecord } from '../record';
-import { count, percent } from './format';
+import { count, percent, steps } from './format';
 import { type Html, html } from './html';
-import { learned, type Outcome, outcomesOf } from './outcome';
+import { learningRateNote } from './learning-rate-note';
+import { learned, type Outcome, outcomesOf, unfinishedAt } from './outcome';
 
 /** What the run has shown, in a sentence or two. */
 export function summary(record: StudyRecord): Html {
@@ -9,13 +10,21 @@ export function summary(record: StudyRecord): Html {
   if (plain.last === null || batchNorm.last === null) {
     return html`<p class="lead">This run ended before anything was measured.</p>`;
   }
-  return html`<p class="lead">After ${count(record.settings.steps)} steps the network
+  return html`<p class="lead">${when(record)} the network
     <b class="batch-norm">with batch normalization</b> ${does(batchNorm)}; the same network
-    <b class="plain">without</b> ${does(plain)}. ${race(batchNorm, plain)}</p>`;
+    <b class="plain">without</b> ${does(plain)}. ${race(batchNorm, plain)}</p>
+    ${learningRateNote(record)}`;
 }
 
-function does({ last, hasDiverged }: Outcome): string {
-  if (hasDiverged) return 'has diverged';
+function when(record: StudyRecord): string {
+  const { settings } = record;
+  const reached = unfinishedAt(record);
+  if (reached === null) return `After ${steps(settings.steps)}`;
+  return `This run is unfinished: it has ${steps(settings.steps)} and was last measured at step ${count(reached)}. There`;
+}
+
+function does({ last, divergedAt }: Outcome): string {
+  if (divergedAt !== null) return `has diverged, at step ${count(divergedAt)}`;
   return `recognizes ${percent(last?.testAccuracy)} of the test digits`;
 }
 
@@ -23,7 +32,7 @@ function race(batchNorm: Outcome, plain: Outcome): string {
   const mark = percent(learned, 0);
   if (batchNorm.learnedAt === null && plain.learnedAt === null) return `Neither reached ${mark}.`;
   if (batchNorm.learnedAt === null) return `Only the one without reached ${mark}.`;
-  const first = `With it ${mark} were reached by step ${count(batchNorm.learnedAt)}, without it`;
+  const first = `With it ${mark} were first measured at step ${count(batchNorm.learnedAt)}, without it`;
   if (plain.learnedAt === null) return `${first} never in this run.`;
-  return `${first} by step ${count(plain.learnedAt)}.`;
+  return `${first} at step ${count(plain.learnedAt)}.`;
 }

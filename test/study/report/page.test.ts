@@ -193,10 +193,14 @@ describe('the report of a run', () => {
     const rows = await page.$$eval('.results tr', (trs) =>
       trs.map((tr) => [...tr.children].map((cell) => cell.textContent?.trim())),
     );
-    expect(rows.slice(1)).toEqual([
-      ['with batch norm', '95.95%', '550', '0.1512', '4.00 ms', '0.500 ms (12.5%)'],
-      ['without', '31.35%', 'not reached', '1.81', '3.50 ms', 'none'],
-      ['both, side by side in two threads', '5.00 ms', ''],
+    expect(rows).toEqual([
+      ['', 'with batch norm', 'without'],
+      ['Test accuracy', '95.95%', '31.35%'],
+      ['90% first measured at step', '550', 'never'],
+      ['Training loss', '0.1512', '1.81'],
+      ['Time a step', '4.00 ms', '3.50 ms'],
+      ['of it batch norm', '0.500 ms (12.5%)', 'none'],
+      ['Time a step of both, side by side in two threads', '5.00 ms'],
     ]);
   });
 
@@ -303,8 +307,8 @@ describe('the report of a run', () => {
     await drawn(page);
     const widths = await page.evaluate(() => [
       document.documentElement.scrollWidth,
-      ...[...document.querySelectorAll('.chart svg')].map(
-        (svg) => svg.getBoundingClientRect().right,
+      ...[...document.querySelectorAll('.chart svg, .results *')].map(
+        (element) => element.getBoundingClientRect().right,
       ),
     ]);
     expect(Math.max(...widths)).toBeLessThanOrEqual(340);
@@ -343,16 +347,17 @@ test('what a record says is text, whatever it looks like', async () => {
   await page.close();
 });
 
+function withNetworks(networks: Partial<StudyRecord['networks']>): StudyRecord {
+  return { ...record, networks: { ...record.networks, ...networks } };
+}
+
 /** The record with other points. */
 function withPoints(plain: readonly StudyPoint[], batchNorm: readonly StudyPoint[]): StudyRecord {
   const { networks } = record;
-  return {
-    ...record,
-    networks: {
-      plain: { ...networks.plain, points: plain },
-      batchNorm: { ...networks.batchNorm, points: batchNorm },
-    },
-  };
+  return withNetworks({
+    plain: { ...networks.plain, points: plain },
+    batchNorm: { ...networks.batchNorm, points: batchNorm },
+  });
 }
 
 const { plain, batchNorm } = record.networks;
@@ -380,7 +385,12 @@ test.each<[string, StudyRecord, number]>([
     5,
   ],
   ['one network has no points', withPoints([], batchNorm.points), withSweep - 1],
-  ['a network diverged', withPoints(plain.points.slice(0, 7), batchNorm.points), withSweep],
+  [
+    'a network diverged',
+    withNetworks({ plain: { ...plain, points: plain.points.slice(0, 7), divergedAt: 317 } }),
+    withSweep,
+  ],
+  ['it ended early', withPoints(plain.points.slice(0, 7), batchNorm.points.slice(0, 7)), withSweep],
   [
     'nothing is a number',
     withPoints(plain.points.map(allOf(Number.NaN)), batchNorm.points.map(allOf(Infinity))),

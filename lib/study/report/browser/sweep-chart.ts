@@ -1,5 +1,6 @@
-import { dot, line, pointer, text, tip } from '@observablehq/plot';
-import type { StudyRecord, SweepPoint } from '../../record';
+import { dot, line, pointer, ruleY, text, tip } from '@observablehq/plot';
+import type { StudyRecord } from '../../record';
+import { type Trials, trialsOf } from '../sweep';
 import { recorded } from './curve';
 import { frame } from './frame';
 import { lineEnds } from './line-ends';
@@ -7,34 +8,51 @@ import { withBatchNorm, without } from './networks';
 import { significant } from './significant';
 import { isNarrow, type Size } from './size';
 
-interface Trial {
+interface Mark {
   readonly learningRate: number;
   readonly accuracy: number;
   readonly text: string;
 }
 
+/** What guessing among ten digits gives. */
+const chance = 0.1;
+
 /** Test accuracy against the learning rate, and where the networks diverged. */
 export function sweepChart({ sweep }: StudyRecord, size: Size) {
-  const series = [
-    { ...without, symbol: 'square', aside: -5, trials: trialsOf(sweep, 'plain') },
-    { ...withBatchNorm, symbol: 'circle', aside: 5, trials: trialsOf(sweep, 'batchNorm') },
-  ] as const;
-  const ends = series.flatMap(({ name, shortName, colour, trials }) => {
-    const last = trials.findLast(({ accuracy }) => Number.isFinite(accuracy));
-    return last === undefined ? [] : [{ ...last, name: isNarrow(size) ? shortName : name, colour }];
+  const all = trialsOf(sweep);
+  const series = all.flatMap((trials) => {
+    // Those of other numbers of steps have lines of their own, which say whose they are.
+    const after = all.length === 1 ? '' : `, ${trials.steps.toLocaleString('en-US')} steps`;
+    return [
+      { ...without, symbol: 'square', aside: -5, after, marks: marksOf(trials, 'plain') },
+      { ...withBatchNorm, symbol: 'circle', aside: 5, after, marks: marksOf(trials, 'batchNorm') },
+    ] as const;
   });
+  const ends = series.flatMap(({ name, shortName, colour, after, marks }) => {
+    const last = marks.findLast(({ accuracy }) => Number.isFinite(accuracy));
+    const label = (isNarrow(size) ? shortName : name) + after;
+    return last === undefined ? [] : [{ ...last, name: label, colour }];
+  });
+  const longest = Math.max(0, ...ends.map(({ name }) => name.length));
   const xy = { x: 'learningRate', y: 'accuracy' } as const;
   return frame({
     size,
     x: { type: 'log', label: 'learning rate', inset: 12 },
     y: { domain: [0, 1], label: 'test digits recognized' },
-    xTicks: sweep.map(({ learningRate }) => learningRate),
+    xTicks: [...new Set(sweep.map(({ learningRate }) => learningRate))],
     xFormat: significant,
     yFormat: percent,
-    marginRight: isNarrow(size) ? 70 : 125,
+    marginRight: 20 + 7 * longest,
     marks: [
-      ...series.map(({ trials, colour, ...rest }) =>
-        line(trials, {
+      ruleY([chance], {
+        stroke: 'var(--muted)',
+        strokeDasharray: '1 4',
+        strokeLinecap: 'round',
+        strokeWidth: 1.5,
+        className: 'chance',
+      }),
+      ...series.map(({ marks, colour, ...rest }) =>
+        line(marks, {
           ...xy,
           stroke: colour,
           strokeWidth: 2,
@@ -42,12 +60,12 @@ export function sweepChart({ sweep }: StudyRecord, size: Size) {
           ...('dash' in rest ? { strokeDasharray: rest.dash } : {}),
         }),
       ),
-      ...series.map(({ trials, colour, symbol }) =>
-        dot(trials, { ...xy, fill: colour, symbol, r: 4.5, className: 'trial' }),
+      ...series.map(({ marks, colour, symbol }) =>
+        dot(marks, { ...xy, fill: colour, symbol, r: 4.5, className: 'trial' }),
       ),
-      ...series.map(({ trials, colour, aside }) =>
+      ...series.map(({ marks, colour, aside }) =>
         text(
-          trials.filter(({ accuracy }) => Number.isNaN(accuracy)),
+          marks.filter(({ accuracy }) => Number.isNaN(accuracy)),
           {
             x: 'learningRate',
             y: () => 0,
@@ -70,10 +88,10 @@ export function sweepChart({ sweep }: StudyRecord, size: Size) {
         })),
       ),
       tip(
-        series.flatMap(({ trials }) => trials),
+        series.flatMap(({ marks }) => marks),
         pointer({
           x: 'learningRate',
-          y: ({ accuracy }: Trial) => accuracy || 0,
+          y: ({ accuracy }: Mark) => accuracy || 0,
           title: 'text',
           fontSize: 12,
         }),
@@ -82,15 +100,16 @@ export function sweepChart({ sweep }: StudyRecord, size: Size) {
   });
 }
 
-function trialsOf(sweep: readonly SweepPoint[], network: 'plain' | 'batchNorm'): Trial[] {
+function marksOf({ points, steps }: Trials, network: 'plain' | 'batchNorm'): Mark[] {
   const { name } = network === 'plain' ? without : withBatchNorm;
-  return sweep.map((point) => {
+  const after = steps === 1 ? '1 step' : `${steps.toLocaleString('en-US')} steps`;
+  return points.map((point) => {
     const accuracy = recorded(point[network]);
     const outcome = Number.isNaN(accuracy) ? 'diverged' : percent(accuracy);
     return {
       learningRate: point.learningRate,
       accuracy,
-      text: `learning rate ${significant(point.learningRate)}\n${name}: ${outcome}`,
+      text: `learning rate ${significant(point.learningRate)}, ${after}\n${name}: ${outcome}`,
     };
   });
 }
