@@ -22,7 +22,8 @@ export function sweepChart({ sweep }: StudyRecord, size: Size) {
   const all = trialsOf(sweep);
   const series = all.flatMap((trials) => {
     // Those of other numbers of steps have lines of their own, which say whose they are.
-    const after = all.length === 1 ? '' : `, ${trials.steps.toLocaleString('en-US')} steps`;
+    const steps = trials.steps.toLocaleString('en-US');
+    const after = all.length === 1 ? '' : isNarrow(size) ? `, ${steps}` : `, ${steps} steps`;
     return [
       { ...without, symbol: 'square', aside: -5, after, marks: marksOf(trials, 'plain') },
       { ...withBatchNorm, symbol: 'circle', aside: 5, after, marks: marksOf(trials, 'batchNorm') },
