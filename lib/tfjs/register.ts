@@ -24,9 +24,15 @@ const hookName = 'batchnorm/Registration';
  * faster. `import 'batchnorm/tfjs'` does it; it is for after {@link restore}. Calling it once more
  * does nothing.
  *
+ * The results differ from those of TensorFlow.js alone by rounding, and where its own are wrong or it
+ * throws: `layers.batchNormalization` names what.
+ *
  * What is replaced, and does what it did wherever ours does not apply (other dtypes, shapes or
  * backends, gradients of gradients):
  *
+ * - `call` of the layers of `tf.layers.batchNormalization` and `tf.layers.layerNormalization`, of
+ *   those that are there already, too: a pass, and its gradient, of native code instead of a
+ *   composition of operations;
  * - `FusedBatchNorm` (tf.batchNorm) with statistics per channel of the last axis or per element, and
  *   its gradient with statistics per channel;
  * - of the moments that the layers take in training: `Mean` and `Sum` of float32 over axes whose
@@ -38,9 +44,8 @@ const hookName = 'batchnorm/Registration';
  * A backend that is imported later gets them when it is set: `await tf.setBackend('wasm')`.
  *
  * `tf.loadLayersModel` makes our `layers` of what a model's file calls BatchNormalization,
- * LayerNormalization and GroupNormalization, so that models of five dimensions run and those with
- * group normalization load. They have TensorFlow.js's weights, configuration and results, but for what
- * `layers.batchNormalization` names.
+ * LayerNormalization and GroupNormalization, so that models with group normalization load, and loaded
+ * ones go on as they are after `restore`. They have TensorFlow.js's weights and configuration.
  */
 export function register(): void {
   for (const backendName of memories.keys()) {

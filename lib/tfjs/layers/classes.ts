@@ -5,6 +5,7 @@ import { GroupNormalization } from './group-normalization';
 import { LayerNormalization } from './layer-normalization';
 import { OwnBatchNormalization, OwnLayerNormalization } from './own-layers';
 
+export { replaceCalls, restoreCalls } from './own-calls';
 export { BatchNormalization, GroupNormalization, LayerNormalization };
 
 type LayerClass = serialization.SerializableConstructor<serialization.Serializable>;

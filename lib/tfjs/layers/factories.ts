@@ -19,7 +19,7 @@ function classes(): typeof import('./classes') {
  *
  * Each channel, which is an element along `axis`, has a mean and a (biased) variance: in training
  * those of the batch, which then go into the moving ones, else the moving ones. Arguments, defaults,
- * weights, masks and results are those of TensorFlow.js's layer, but that `scale: false` and
+ * weights, masks and results are those of TensorFlow.js's layer by itself, but that `scale: false` and
  * `center: false` can be trained, too, that an empty batch leaves the statistics alone, and that an
  * `axis` that is not the last works: TensorFlow.js's own takes each element's statistics from another
  * channel then.

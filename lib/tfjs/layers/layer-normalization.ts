@@ -1,14 +1,15 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { layerNorm } from '../ops/layer-norm';
 import type { LayerNormalizationArgs } from './arguments';
-import { withAxesLast } from './axes-last';
 import { checkRank, locateAxis, readAxis } from './axis';
-import { inReach } from './in-reach';
+import {
+  axesOf,
+  callLayerNormalization,
+  layerNormalizationApplies,
+} from './call-layer-normalization';
 import { asFloat32, oneInput, oneShape } from './inputs';
 import { OwnLayerNormalization } from './own-layers';
 import { tensorFlowLayers } from './peer';
-import { read } from './read';
 import { checkEpsilon, readArgs } from './settings';
 import { takeState } from './state-to-take';
 
@@ -27,7 +28,7 @@ export class LayerNormalization extends OwnLayerNormalization {
     const shape = oneShape(this.name, inputShape);
     checkRank(this.name, shape);
     const axes: Record<number, number> = {};
-    for (const axis of this.#axes) {
+    for (const axis of axesOf(this)) {
       const { index, size } = locateAxis(this.name, axis, shape);
       axes[index] = size;
     }
@@ -38,18 +39,9 @@ export class LayerNormalization extends OwnLayerNormalization {
   }
 
   override call(inputs: Tensor | Tensor[], kwargs = {}): Tensor | Tensor[] {
-    if (!inReach()) return super.call(inputs, kwargs);
-    return tidy(() => {
-      const x = asFloat32(this.name, oneInput(this.name, inputs));
-      const options = { epsilon: this.epsilon, axes: this.#axes.length };
-      return withAxesLast(x, this.#axes, (rows) =>
-        layerNorm(rows, read(this.gamma), read(this.beta), options),
-      );
-    });
-  }
-
-  get #axes(): number[] {
-    return typeof this.axis === 'number' ? [this.axis] : this.axis;
+    const x = oneInput(this.name, inputs);
+    if (!layerNormalizationApplies(this, x)) return super.call(x, kwargs);
+    return tidy(() => callLayerNormalization(this, asFloat32(this.name, x)));
   }
 }
 

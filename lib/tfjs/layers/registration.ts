@@ -5,27 +5,32 @@ import { findTensorFlowLayers } from './peer';
 // loads where only TensorFlow.js or Keras is.
 
 /**
- * Has `tf.loadLayersModel` make our layers of what a model's file calls BatchNormalization,
- * LayerNormalization and GroupNormalization. A class that a program registered itself stays.
+ * Has TensorFlow.js's own layers run our kernels, and `tf.loadLayersModel` make our layers of what a
+ * model's file calls BatchNormalization, LayerNormalization and GroupNormalization. A class that a
+ * program registered itself stays.
  */
 export function registerLayers(): void {
-  for (const { ours, own } of pairs()) {
+  const { pairs, replaceCalls } = findClasses() ?? {};
+  replaceCalls?.();
+  for (const { ours, own } of pairs ?? []) {
     if (registered(ours.className) === own) serialization.registerClass(ours, 'batchnorm');
   }
 }
 
-/** Has `tf.loadLayersModel` make TensorFlow.js's own layers again. */
+/** Has TensorFlow.js's own layers work by themselves again, and models load with them. */
 export function restoreLayers(): void {
-  for (const { ours, own } of pairs()) {
+  const { pairs, restoreCalls } = findClasses() ?? {};
+  restoreCalls?.();
+  for (const { ours, own } of pairs ?? []) {
     if (registered(ours.className) !== ours) continue;
     if (own === undefined) delete classNameMap()[ours.className];
     else serialization.SerializationMap.register(own);
   }
 }
 
-/** Ours and what TensorFlow.js has in its place; none where its layers are not installed. */
-function pairs(): typeof import('./classes').pairs {
-  return findTensorFlowLayers() === null ? [] : require('./classes').pairs;
+/** Null where TensorFlow.js's layers are not installed. */
+function findClasses(): typeof import('./classes') | null {
+  return findTensorFlowLayers() === null ? null : require('./classes');
 }
 
 function registered(className: string): unknown {
