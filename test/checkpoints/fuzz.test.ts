@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadNpy, loadNpz, loadSafetensors, loadSafetensorsMetadata } from 'batchnorm';
 import fc from 'fast-check';
 import { safetensorsTypes } from '../../lib/formats/safetensors-types';
-import { temporaryFolder } from '../formats/files';
+import { bytesOf, temporaryFolder } from '../formats/files';
 import { byName, type Described, describeTensor, fixtures, readExpected } from './expected';
 import { loadOrRefuse, mutations } from './mutations';
 
@@ -75,7 +75,7 @@ test('a changed safetensors file is read as it is, or refused', () => {
       expect(loaded.metadata).toEqual(metadata);
     },
   );
-  expect(count).toBeGreaterThan(numRuns / 200);
+  expect(count).toBeGreaterThan(numRuns / 25);
 });
 
 test('a changed .npy file is read as it is, or refused', () => {
@@ -86,15 +86,20 @@ test('a changed .npy file is read as it is, or refused', () => {
     (size) => 3 * size,
     (loaded, bytes) => {
       if (/f2/.test(bytes.toString('latin1', 0, 128))) return; // wider now
-      // Of whatever type and order: the bytes of its elements are the last ones of the file.
-      const elements = new Uint8Array(loaded.data.buffer, 0, loaded.data.byteLength);
+      // The bytes of its elements are the last ones of the file.
+      const { data, shape } = loaded;
+      const elements = bytesOf(data);
       const last = bytes.subarray(bytes.length - elements.length);
-      expect(loaded.data).toHaveLength(loaded.shape.reduce((size, n) => size * n, 1));
+      expect(data).toHaveLength(shape.reduce((size, n) => size * n, 1));
       expect(elements.length).toBeLessThanOrEqual(bytes.length - 64);
-      expect([...elements].sort()).toEqual([...last].sort());
+      // Fortran order and the other order of bytes change their places.
+      const header = bytes.toString('latin1', 0, bytes.length - last.length);
+      const isMoved = /True|['"]>/.test(header);
+      if (isMoved) expect([...elements].sort()).toEqual([...last].sort());
+      else expect(elements.equals(last)).toBe(true);
     },
   );
-  expect(count).toBeGreaterThan(numRuns / 200);
+  expect(count).toBeGreaterThan(numRuns / 25);
 });
 
 test('a changed .npz file has the arrays that were in it, or is refused', () => {
@@ -110,5 +115,5 @@ test('a changed .npz file has the arrays that were in it, or is refused', () => 
       expect(arrays.length).toBeGreaterThan(0);
     },
   );
-  expect(count).toBeGreaterThan(numRuns / 200);
+  expect(count).toBeGreaterThan(numRuns / 25);
 });

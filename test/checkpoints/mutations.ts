@@ -20,6 +20,15 @@ const changedByte: fc.Arbitrary<Mutation> = fc
     return changed;
   });
 
+/** Near the end, where most files have elements, which may be anything. */
+const changedElement: fc.Arbitrary<Mutation> = fc
+  .tuple(fc.nat({ max: 15 }), fc.nat({ max: 255 }))
+  .map(([fromEnd, byte]) => (bytes) => {
+    const changed = Buffer.from(bytes);
+    if (fromEnd < bytes.length) changed[bytes.length - 1 - fromEnd] = byte;
+    return changed;
+  });
+
 const cutOff: fc.Arbitrary<Mutation> = place.map(
   (at) => (bytes) => bytes.subarray(0, at(bytes.length)),
 );
@@ -48,6 +57,7 @@ const otherNumber: fc.Arbitrary<Mutation> = fc
 
 const mutation = fc.oneof(
   { arbitrary: changedByte, weight: 6 },
+  { arbitrary: changedElement, weight: 3 },
   { arbitrary: otherNumber, weight: 3 },
   { arbitrary: cutOff, weight: 1 },
   { arbitrary: copied, weight: 2 },
