@@ -1,4 +1,4 @@
-import { memory, type Tensor } from '@tensorflow/tfjs-core';
+import { memory, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import { sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import {
   ArgumentError,
@@ -178,10 +178,19 @@ onEachBackend(() => {
     layer.build([null, 3, 8, 8]);
   });
 
-  test('a module of another size than the input is refused when the layer is built', () => {
-    const build = () => fromModule(new BatchNorm2d(5), { name: 'bn' }).build([null, 8, 8, 3]);
-    expect(build).toThrow(StateDictError);
-    expect(build).toThrow("fromModule: layer 'bn' takes inputs that the module does not fit");
+  test('a module of another size than the input is refused, and the layer does not go on without', () => {
+    for (const module of [new BatchNorm2d(5), new LayerNorm(5), new GroupNorm(1, 5)]) {
+      const layer = fromModule(module as LayerNorm, { name: 'norm' });
+      const apply = () => tidy(() => layer.apply(zeros([2, 4, 4, 3])) as Tensor);
+      expect(apply).toThrow(StateDictError);
+      expect(layer.built).toBe(false);
+      // It has weights by now, but not those of the module.
+      expect(apply).toThrow();
+      const other = fromModule(module as LayerNorm, { name: 'norm' });
+      expect(() => other.build([null, 4, 4, 3])).toThrow(
+        "fromModule: layer 'norm' takes inputs that the module does not fit",
+      );
+    }
   });
 });
 
