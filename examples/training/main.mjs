@@ -1,12 +1,16 @@
 // What batch normalization does, in 1,500 steps: npx batchnorm train, on the digits of MNIST.
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { batchnorm } from '../shared/command-line.mjs';
+import { batchnormUntilStopped } from '../shared/command-line.mjs';
 
-const report = relative('', fileURLToPath(new URL('report.html', import.meta.url)));
-const args = ['train', '--steps', '1500', '--report', report, ...process.argv.slice(2)];
+const given = process.argv.slice(2);
+const isGiven = (name) => given.some((arg) => arg === name || arg.startsWith(`${name}=`));
+const args = ['train', ...given];
+// A run that is resumed has its own number of steps.
+if (!isGiven('--steps') && !isGiven('--resume')) args.push('--steps', '1500');
+if (!isGiven('--report')) {
+  args.push('--report', relative('', fileURLToPath(new URL('report.html', import.meta.url))));
+}
 
 console.log(`$ npx batchnorm ${args.join(' ')}\n`);
-// Ctrl-C comes to the command too, which saves and says so before it ends.
-process.on('SIGINT', () => {});
-process.exitCode = batchnorm(...args) ?? 1;
+process.exitCode = (await batchnormUntilStopped(...args)) ?? 1;
