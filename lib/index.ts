@@ -1,5 +1,6 @@
 export {
   type Checkpoint,
+  type LoadSafetensorsOptions,
   loadNpy,
   loadNpz,
   loadSafetensors,

@@ -1,7 +1,11 @@
 export type { Checkpoint } from './checkpoint';
 export { loadNpy } from './load-npy';
 export { loadNpz } from './load-npz';
-export { loadSafetensors, loadSafetensorsMetadata } from './load-safetensors';
+export {
+  type LoadSafetensorsOptions,
+  loadSafetensors,
+  loadSafetensorsMetadata,
+} from './load-safetensors';
 export { saveNpy } from './save-npy';
 export {
   type SaveableStateDict,

@@ -12,10 +12,10 @@ import { quoted, shortShape } from './shorten';
 /** The longest header that the format allows, in bytes. */
 export const longestHeader = 100_000_000;
 
-/** A tensor in a safetensors file. */
-export interface SafetensorsEntry {
+/** A tensor in a safetensors file; one that is not asked for may be of a type that is not read. */
+export interface SafetensorsEntry<Type extends ElementType | null = ElementType> {
   readonly key: string;
-  readonly type: ElementType;
+  readonly type: Type;
   readonly shape: readonly number[];
   /** Where its elements begin and end, in bytes after the header. */
   readonly begin: number;
@@ -24,20 +24,25 @@ export interface SafetensorsEntry {
 
 export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
-  /** In the order of their elements, which lie next to one another up to the end of the file. */
+  /** Those that are asked for, in the order of their elements. */
   readonly entries: readonly SafetensorsEntry[];
 }
 
+type AnyEntry = SafetensorsEntry<ElementType | null>;
+
 /**
- * Reads the header with which a file begins, and leaves the elements.
+ * Reads the header with which a file begins, and leaves the elements, which lie next to one another
+ * up to the end of the file.
  *
+ * @param prefix - tensors whose keys begin so are asked for
  * @throws FormatError where it is none, or does not describe the bytes that follow it
  */
-export function readSafetensorsHeader(file: Input): SafetensorsHeader {
-  const { metadata, entries } = parse(readText(file));
+export function readSafetensorsHeader(file: Input, prefix = ''): SafetensorsHeader {
+  const { metadata, entries } = parse(readText(file), prefix);
   const inOrder = entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkOffsets(inOrder, file.left);
-  return { metadata, entries: inOrder };
+  const isWanted = (entry: AnyEntry): entry is SafetensorsEntry => entry.key.startsWith(prefix);
+  return { metadata, entries: inOrder.filter(isWanted) };
 }
 
 function readText(file: Input): string {
@@ -68,13 +73,16 @@ function readText(file: Input): string {
   }
 }
 
-function parse(header: string): { metadata: Record<string, string>; entries: SafetensorsEntry[] } {
+function parse(
+  header: string,
+  prefix: string,
+): { metadata: Record<string, string>; entries: AnyEntry[] } {
   const text = new JsonText(header);
   let metadata: Record<string, string> = {};
-  const entries: SafetensorsEntry[] = [];
+  const entries: AnyEntry[] = [];
   text.object((key) => {
     if (key === '__metadata__') metadata = readMetadata(text);
-    else entries.push(readEntry(text, key));
+    else entries.push(readEntry(text, key, key.startsWith(prefix)));
   });
   text.end();
   return { metadata, entries };
@@ -86,12 +94,12 @@ function readMetadata(text: JsonText): Record<string, string> {
   return Object.fromEntries(metadata);
 }
 
-function readEntry(text: JsonText, key: string): SafetensorsEntry {
-  let type: ElementType | undefined;
+function readEntry(text: JsonText, key: string, isWanted: boolean): AnyEntry {
+  let type: ElementType | null | undefined;
   let shape: number[] | undefined;
   let offsets: number[] | undefined;
   text.object((name) => {
-    if (name === 'dtype') type = typeOf(text.string(), key);
+    if (name === 'dtype') type = typeOf(text.string(), key, isWanted);
     else if (name === 'shape') shape = text.integers(maxDims);
     else if (name === 'data_offsets') offsets = text.integers(2);
     else throw new FormatError(`tensor ${quoted(key)} has an unknown ${quoted(name)}`);
@@ -103,23 +111,25 @@ function readEntry(text: JsonText, key: string): SafetensorsEntry {
   throw new FormatError(`tensor ${quoted(key)} lacks one of dtype, shape and two data_offsets`);
 }
 
-function typeOf(name: string, key: string): ElementType {
+function typeOf(name: string, key: string, isWanted: boolean): ElementType | null {
   const type = safetensorsTypes.get(name);
   if (type !== undefined) return type;
+  if (!isWanted) return null;
   throw new FormatError(
     `tensor ${quoted(key)} has dtype ${quoted(name)}; read are ${[...safetensorsTypes.keys()].join(', ')}`,
   );
 }
 
 /** Tensors neither overlap nor leave holes, and their elements are all that follows the header. */
-function checkOffsets(entries: readonly SafetensorsEntry[], bytes: number): void {
+function checkOffsets(entries: readonly AnyEntry[], bytes: number): void {
   let position = 0;
   for (const { key, type, shape, begin, end } of entries) {
     const name = `tensor ${quoted(key)}, of data_offsets [${begin}, ${end}],`;
     if (begin < position) throw new FormatError(`${name} overlaps the one before it`);
     if (begin > position)
       throw new FormatError(`${name} leaves a hole before it, from ${position} on`);
-    const size = sizeOf(shape) * elementBytes[type];
+    if (end < begin) throw new FormatError(`${name} ends before it begins`);
+    const size = type === null ? end - begin : sizeOf(shape) * elementBytes[type];
     if (begin + size !== end) {
       throw new FormatError(
         `${name} should take ${size} bytes, for it is ${type} of shape ${shortShape(shape)}`,
