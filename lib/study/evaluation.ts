@@ -17,11 +17,16 @@ export interface TestResult {
   readonly percentiles: readonly [number, number, number];
 }
 
-/** What a network makes of the test digits, in evaluation mode. */
-export function test(network: Network, digits: Digits): TestResult {
+/**
+ * What a network makes of the test digits, in evaluation mode; null where that is no longer finite:
+ * the network diverged.
+ */
+export function test(network: Network, digits: Digits): TestResult | null {
   let correct = 0;
+  let areFinite = true;
   const inputs = new Float32Array(digits.count);
   forEachChunk(network, digits, ({ logits, sigmoidInputs }, first) => {
+    areFinite &&= logits.dataSync().every(Number.isFinite);
     for (const [row, digit] of argMax(logits, 1).dataSync().entries()) {
       if (digit === digits.labels[first + row]) correct++;
     }
@@ -32,6 +37,8 @@ export function test(network: Network, digits: Digits): TestResult {
       inputs[row++] = values[at] as number;
     }
   });
+  // A sigmoid's input may overflow where its output does not.
+  if (!areFinite || !inputs.every(Number.isFinite)) return null;
   inputs.sort();
   const [low, middle, high] = shown.map((share) => percentile(inputs, share));
   return {
@@ -52,13 +59,14 @@ export function compareStatistics(network: Network, digits: Digits): StatisticsD
   });
   return norms.map(({ runningMean, runningVar }, i) => {
     const { mean, variance } = moments[i] as RunningMoments;
-    const means = Array.from(mean, (value, c) => {
-      const difference = (runningMean?.data[c] as number) - value;
+    // A channel that is constant has no deviation to measure by.
+    const channels = [...variance.keys()].filter((c) => variance[c] !== 0);
+    const means = channels.map((c) => {
+      const difference = (runningMean?.data[c] as number) - (mean[c] as number);
       return difference / Math.sqrt(variance[c] as number);
     });
-    const variances = Array.from(
-      variance,
-      (value, c) => (runningVar?.data[c] as number) / value - 1,
+    const variances = channels.map(
+      (c) => (runningVar?.data[c] as number) / (variance[c] as number) - 1,
     );
     return { mean: rootMeanSquare(means), variance: rootMeanSquare(variances) };
   });
@@ -84,9 +92,8 @@ function percentile(sorted: Float32Array, share: number): number {
   return below + (above - below) * (place - Math.floor(place));
 }
 
-/** Of finite values alone: a unit that is constant has no deviation to measure by. */
-function rootMeanSquare(values: readonly number[]): number {
-  const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) return 0;
-  return Math.sqrt(finite.reduce((sum, value) => sum + value * value, 0) / finite.length);
+/** Null where that is no finite number, and of no values. */
+function rootMeanSquare(values: readonly number[]): number | null {
+  const mean = values.reduce((sum, value) => sum + value * value, 0) / values.length;
+  return Number.isFinite(mean) ? Math.sqrt(mean) : null;
 }

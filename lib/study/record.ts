@@ -40,7 +40,7 @@ export interface StudyEnvironment {
 
 export interface NetworkRecord {
   readonly points: readonly StudyPoint[];
-  /** The step whose loss was no longer finite, where the curves end; null where all were. */
+  /** The step at which the loss or what is measured was no longer finite; null where all were. */
   readonly divergedAt: number | null;
   /** Medians over the steps. */
   readonly stepMilliseconds: number;
@@ -61,15 +61,18 @@ export interface StudyPoint {
   readonly statistics: readonly StatisticsDistance[];
 }
 
-/** How far a layer's running statistics are from those of the whole training set. */
+/**
+ * How far a layer's running statistics are from those of the whole training set, over the channels
+ * that are not constant; null where that is no finite number.
+ */
 export interface StatisticsDistance {
   /** Root mean square over the channels of (running mean - true mean) / true standard deviation. */
-  readonly mean: number;
+  readonly mean: number | null;
   /** Root mean square over the channels of running variance / true variance - 1. */
-  readonly variance: number;
+  readonly variance: number | null;
 }
 
-/** Null where the loss is no longer finite: the network diverged. */
+/** Test accuracies, from 0 to 1; null where the network diverged. */
 export interface SweepPoint {
   readonly learningRate: number;
   readonly steps: number;

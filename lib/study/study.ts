@@ -1,4 +1,4 @@
-import { type Both, both, inBoth } from './both';
+import { type Both, both, inBoth, type Kind, kinds } from './both';
 import type { Checkpoint } from './checkpoint';
 import type { DigitSets } from './digits';
 import { median } from './median';
@@ -54,7 +54,7 @@ export class Study {
   }
 
   get isFinished(): boolean {
-    return this.#step === this.settings.steps;
+    return this.#step === this.settings.steps && kinds.every((kind) => this.#isMeasured(kind));
   }
 
   /** Goes on from where another process was. */
@@ -64,8 +64,9 @@ export class Study {
     const { steps, evaluateEvery } = this.settings;
     this.#step = checkpoint.step;
     this.#networks = both((kind) => {
-      const { record } = networks[kind];
-      return this.#step === steps ? record : withoutEnd(record, evaluateEvery);
+      const { record, snapshot } = networks[kind];
+      if (this.#step === steps) return record;
+      return { ...withoutEnd(record, evaluateEvery), divergedAt: snapshot.divergedAt };
     });
     this.#startedAt = startedAt;
     this.#seconds = seconds;
@@ -76,7 +77,9 @@ export class Study {
   /** Trains some steps, up to the next point of the curves, which it measures, or not as far. */
   async advance(): Promise<void> {
     const { steps, evaluateEvery } = this.settings;
-    if (this.#step === 0 && this.#networks.plain.points.length === 0) return this.#evaluate();
+    const isFirst = this.#step === 0 && this.#networks.plain.points.length === 0;
+    // The end of a run that was resumed may be where a longer one was interrupted.
+    if (isFirst || this.#step === steps) return this.#evaluate();
     const point = nextPoint(this.#step, evaluateEvery, steps);
     await this.#train(Math.min(point, this.#step + round));
     if (this.#step === point) await this.#evaluate();
@@ -106,8 +109,16 @@ export class Study {
       if (this.#networks[kind].divergedAt !== null) return null;
       return this.#threads[kind].call('evaluate', argument);
     });
-    this.#networks = both((kind) => withPoint(this.#networks[kind], points[kind]));
+    this.#networks = both((kind) => withPoint(this.#networks[kind], points[kind], this.#step));
     this.#watcher.onPoint(this.#step, points);
+  }
+
+  /** Whether a network has all of the point at which it is. */
+  #isMeasured(kind: Kind): boolean {
+    const { divergedAt, points } = this.#networks[kind];
+    const last = points.at(-1);
+    if (divergedAt !== null) return true;
+    return last?.step === this.#step && (kind === 'plain' || last.statistics.length > 0);
   }
 
   /** What both networks come to in `steps` steps with another learning rate. */
@@ -155,6 +166,11 @@ export class Study {
   }
 }
 
-function withPoint(record: NetworkRecord, point: StudyPoint | null): NetworkRecord {
-  return point === null ? record : { ...record, points: [...record.points, point] };
+/** A point at a step that has one takes its place, but for the loss, which begins anew at each. */
+function withPoint(record: NetworkRecord, point: StudyPoint | null, step: number): NetworkRecord {
+  if (point === null) return { ...record, divergedAt: record.divergedAt ?? step };
+  const before = record.points.filter((other) => other.step < step);
+  const same = record.points.find((other) => other.step === step);
+  const trainLoss = same === undefined ? point.trainLoss : same.trainLoss;
+  return { ...record, points: [...before, { ...point, trainLoss }] };
 }

@@ -28,7 +28,7 @@ export interface Snapshot {
 export interface Trained {
   /** Of the last step; null where the network has diverged. */
   readonly loss: number | null;
-  /** The step whose loss was no longer finite, after which there is none; null where all were. */
+  /** The step after which there is none, for something was no longer finite; null where all was. */
   readonly divergedAt: number | null;
 }
 
@@ -81,10 +81,18 @@ export class Trainer {
     };
   }
 
-  /** Where the network is now; the next point's loss begins here where `isPoint`. */
-  evaluate({ statistics, isPoint }: { statistics: boolean; isPoint: boolean }): StudyPoint {
+  /**
+   * Where the network is now; null where it has diverged. Where `isPoint`, the next point's loss
+   * begins here; else nothing changes, for a longer run does not measure here.
+   */
+  evaluate({ statistics, isPoint }: { statistics: boolean; isPoint: boolean }): StudyPoint | null {
     const { training, test: testDigits } = this.#options.digits;
-    const { accuracy, percentiles } = test(this.#network, testDigits);
+    const result = test(this.#network, testDigits);
+    if (result === null) {
+      if (isPoint) this.#divergedAt = this.#step;
+      return null;
+    }
+    const { accuracy, percentiles } = result;
     const point = {
       step: this.#step,
       trainLoss: this.#lossCount === 0 ? null : this.#lossSum / this.#lossCount,
@@ -123,7 +131,7 @@ export class Trainer {
     const trainer = new Trainer({ ...this.#options, settings });
     try {
       if (trainer.train(steps).divergedAt !== null) return null;
-      return test(trainer.#network, this.#options.digits.test).accuracy;
+      return test(trainer.#network, this.#options.digits.test)?.accuracy ?? null;
     } finally {
       trainer.dispose();
     }

@@ -138,18 +138,23 @@ describe('resumed', () => {
     expect(readdirSync(folder.file('parts'))).toEqual(['step-130']);
   });
 
+  // To later steps, and to the step where it is, which may be no point of the curves.
   test.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)('after %s too', async (signal, code) => {
+    ['SIGINT', 130, 30, '20'],
+    ['SIGTERM', 143, 0, '20000'],
+  ] as const)('after %s too', async (signal, code, more, every) => {
+    const interval = ['--evaluate-every', every];
     // More steps than it comes to.
-    const [ended, said] = await interrupt(signal, args('--steps', '90000', '--checkpoint', signal));
+    const [ended, said] = await interrupt(
+      signal,
+      args('--steps', '90000', '--checkpoint', signal, ...interval),
+    );
     expect(ended).toEqual([code, null]);
     const [, step] =
       /\ninterrupted; kept in \w+\/step-(\d+): the same command with --resume continues\n$/.exec(
         said,
       ) ?? [];
-    const end = Number(step) + 30;
+    const end = Number(step) + more;
     // Without the settings: it has them.
     const resume = ['--checkpoint', signal, '--resume', '--steps', `${end}`];
     const { status } = inProcess(
@@ -157,7 +162,8 @@ describe('resumed', () => {
       folder.path,
     );
     expect(status).toBe(0);
-    finished('--steps', `${end}`, '--checkpoint', `${signal}-whole`, '--json', 'one.json');
+    const one = ['--checkpoint', `${signal}-whole`, '--json', 'one.json'];
+    finished('--steps', `${end}`, ...one, ...interval);
     expect(networks(signal, end)).toEqual(networks(`${signal}-whole`, end));
     expect(measured(record('resumed.json'))).toEqual(measured(record('one.json')));
   });
@@ -185,7 +191,7 @@ async function interrupt(signal: NodeJS.Signals, args: string[]): Promise<[unkno
   child.stderr.on('data', (chunk) => {
     const before = said;
     said += chunk;
-    if (/^step 40:/m.test(said) && !/^step 40:/m.test(before)) child.kill(signal);
+    if (/^step 20:/m.test(said) && !/^step 20:/m.test(before)) child.kill(signal);
   });
   return [await once(child, 'close'), said];
 }
@@ -219,6 +225,13 @@ test('a network that diverges ends there, and the other goes on', () => {
   const { plain } = record('diverged.json').networks;
   expect(plain.divergedAt).toBeLessThan(30);
   expect(plain.points.every(({ step }) => step < (plain.divergedAt ?? 0))).toBe(true);
+});
+
+test('a network that diverges in the last step has learned nothing', () => {
+  const { stdout } = finished('--steps', '1', '--lr', '1e38', '--json', 'last.json');
+  expect(stdout).toMatch(/^with batch norm +diverged /m);
+  const { divergedAt, points } = record('last.json').networks.batchNorm;
+  expect([divergedAt, points.map(({ step }) => step)]).toEqual([1, [0]]);
 });
 
 describe('what makes no sense is refused', () => {

@@ -4,6 +4,7 @@ import { classes, type Digits } from '../../lib/study/digits';
 import { compareStatistics, test as evaluate } from '../../lib/study/evaluation';
 import { initialWeights } from '../../lib/study/initial-weights';
 import { Network } from '../../lib/study/network';
+import type { PostedTensor } from '../../lib/study/network-state';
 import { imagesOf } from '../../lib/study/pixels';
 
 beforeAll(startBackend);
@@ -33,7 +34,7 @@ test('accuracy and percentiles are those of all digits at once', () => {
   const [last] = sigmoidInputs.slice(-1) as [Tensor];
   const inputs = (last.arraySync() as number[][]).map(([first]) => first as number);
   inputs.sort((a, b) => a - b);
-  const { accuracy, percentiles } = evaluate(network, digits);
+  const { accuracy, percentiles } = evaluate(network, digits) ?? {};
   expect(accuracy).toBe(correct / count);
   // 501 values: their percentiles are values themselves.
   expect(percentiles).toEqual([75, 250, 425].map((i) => inputs[i]));
@@ -56,6 +57,37 @@ test('the distance of running statistics is measured in deviations, and in share
   // Root mean squares of (0, 2, 0, 0) and (0, 3, 0, 0); the running ones are float32.
   expect(distance?.mean).toBeCloseTo(1, 5);
   expect(distance?.variance).toBeCloseTo(1.5, 5);
+});
+
+test('a network that is no longer finite has no accuracy', () => {
+  const network = makeNetwork(false);
+  const state = network.state();
+  const moved = (key: string, value: number) => {
+    const { data, shape } = state[key] as PostedTensor;
+    network.loadState({ ...state, [key]: { data: data.map(() => value), shape } });
+    return evaluate(network, digits);
+  };
+  expect(moved('4.bias', Number.NaN)).toBeNull();
+  expect(moved('4.bias', Number.POSITIVE_INFINITY)).toBeNull();
+  // The last units are then 1, and the outputs finite.
+  expect(moved('2.bias', Number.POSITIVE_INFINITY)).toBeNull();
+  expect(moved('2.bias', 1e30)).not.toBeNull();
+});
+
+test('a constant channel has no part in the distance, one that is not finite has', () => {
+  const network = makeNetwork(true);
+  const [first] = network.norms;
+  const state = network.state();
+  const { data, shape } = state['0.weight'] as PostedTensor;
+  // The weights of the first unit, whose sums are then 0.
+  const without = { data: data.map((value, i) => (i < pixels ? 0 : value)), shape };
+  const distance = () => compareStatistics(network, digits)[0];
+  (first?.runningMean?.data as Float32Array)[0] = 5;
+  const before = distance();
+  network.loadState({ ...network.state(), '0.weight': without });
+  expect(distance()?.mean).toBeLessThan(before?.mean as number);
+  (first?.runningVar?.data as Float32Array)[1] = Number.POSITIVE_INFINITY;
+  expect(distance()?.variance).toBeNull();
 });
 
 test('without batch norm there is nothing to compare', () => {
