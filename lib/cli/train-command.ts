@@ -29,7 +29,8 @@ have them (plain.safetensors, batch-norm.safetensors) and what was measured. A
 run that is resumed comes to the same bits as one that was not interrupted; it
 has the settings it had, but for --steps.
 
-Exit codes: 0 done; 2 nothing done; 130 interrupted (143 by SIGTERM).
+Exit codes: 0 done; 1 done, but standard error names a file that could not be
+written; 2 nothing done; 130 interrupted (143 by SIGTERM).
 `;
 
 export const addTrain: AddCommand = (program, environment) => {

@@ -1,3 +1,4 @@
+import type { FileError } from '../formats/file-error';
 import type { Both } from '../study/both';
 import type { StudyPoint, StudySettings } from '../study/record';
 import type { RunWatcher } from '../study/run-study';
@@ -41,6 +42,10 @@ export class TrainProgress implements RunWatcher {
   onSweep(rates: number, done: number): void {
     if (done === 0) this.#start(rates, 0, 'learning rates');
     this.#advance(done);
+  }
+
+  onNotSaved(error: FileError): void {
+    this.#progress?.note(`not saved: ${error.message}`);
   }
 
   stop(): void {

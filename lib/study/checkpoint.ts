@@ -54,13 +54,18 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint): string {
 
 function writeFolder(path: string, checkpoint: Checkpoint): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  mkdirSync(temporary, { recursive: true });
-  for (const kind of kinds) {
-    const { state } = checkpoint.networks[kind].snapshot;
-    saveSafetensors(join(temporary, files[kind]), state, { metadata: { format: 'pt' } });
+  try {
+    mkdirSync(temporary, { recursive: true });
+    for (const kind of kinds) {
+      const { state } = checkpoint.networks[kind].snapshot;
+      saveSafetensors(join(temporary, files[kind]), state, { metadata: { format: 'pt' } });
+    }
+    writeStudy(temporary, checkpoint, digestsOf(temporary));
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
   }
-  writeStudy(temporary, checkpoint, digestsOf(temporary));
-  renameSync(temporary, path);
 }
 
 function writeStudy(path: string, checkpoint: Checkpoint, networkDigests: Both<string>): void {

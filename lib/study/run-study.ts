@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { aboutPath } from '../formats/file-error';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { aboutPath, FileError } from '../formats/file-error';
 import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
 import { fillIn } from './defaults';
 import { type DigitSets, loadDigits } from './digits';
@@ -33,11 +33,17 @@ export interface RunWatcher extends StudyWatcher {
   readonly isStopped: boolean;
   onStart(settings: StudySettings, step: number): void;
   onSweep(rates: number, done: number): void;
+  /** The run goes on without, and tries again later. */
+  onNotSaved(error: FileError): void;
 }
 
 export interface RunResult {
   readonly record: StudyRecord;
+  /** Whether both networks came to their end, though other learning rates may be left to try. */
+  readonly isTrained: boolean;
   readonly isFinished: boolean;
+  /** Whether all is kept that should be. */
+  readonly isSaved: boolean;
   /** Where the last checkpoint is; null where nothing is kept. */
   readonly saved: string | null;
 }
@@ -64,9 +70,11 @@ export async function runStudy(options: StudyOptions, watcher: RunWatcher): Prom
   const study = new Study(settings, digits, watcher);
   try {
     if (before !== null) await study.restore(before);
-    const saved = await carryOut(study, options, watcher);
-    const isFinished = study.isFinished && !watcher.isStopped;
-    return { record: { ...(await study.record()), environment: here }, isFinished, saved };
+    const kept = await carryOut(study, options, watcher);
+    const isTrained = study.isFinished;
+    const isFinished = isTrained && !watcher.isStopped;
+    const record = { ...(await study.record()), environment: here };
+    return { record, isTrained, isFinished, ...kept };
   } finally {
     await study.end();
   }
@@ -78,7 +86,10 @@ function prepare(folder: string): void {
       `${folder} has a checkpoint of another run: --resume continues that, another folder begins anew`,
     );
   }
-  aboutPath('write', folder, () => mkdirSync(folder, { recursive: true }));
+  aboutPath('write', folder, () => {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  });
 }
 
 function checkBatchSize({ batchSize }: StudySettings, { training }: DigitSets): void {
@@ -88,17 +99,25 @@ function checkBatchSize({ batchSize }: StudySettings, { training }: DigitSets): 
   );
 }
 
-/** Returns where the checkpoint is. */
 async function carryOut(
   study: Study,
   { checkpoint, sweep }: StudyOptions,
   watcher: RunWatcher,
-): Promise<string | null> {
+): Promise<Pick<RunResult, 'isSaved' | 'saved'>> {
   let lastSaved = performance.now();
   let saved: string | null = null;
+  let isSaved = true;
   const save = async () => {
     if (checkpoint === null) return;
-    saved = saveCheckpoint(checkpoint.folder, await study.checkpoint());
+    const content = await study.checkpoint();
+    try {
+      saved = saveCheckpoint(checkpoint.folder, content);
+      isSaved = true;
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      isSaved = false;
+      watcher.onNotSaved(error);
+    }
     lastSaved = performance.now();
   };
   const isDue = () => performance.now() - lastSaved >= (checkpoint?.interval ?? 0) * 1000;
@@ -109,12 +128,12 @@ async function carryOut(
     if (checkpoint !== null && isDue()) await save();
   }
   await save();
-  if (sweep === null) return saved;
+  if (sweep === null || !study.isFinished) return { saved, isSaved };
   for (const [done, rate] of sweep.rates.entries()) {
     watcher.onSweep(sweep.rates.length, done);
     if (watcher.isStopped) break;
     await study.sweep(rate, sweep.steps);
     if (checkpoint !== null) await save();
   }
-  return saved;
+  return { saved, isSaved };
 }

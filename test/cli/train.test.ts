@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { NetworkRecord, StudyRecord } from '../../lib/study/record';
@@ -197,9 +197,44 @@ async function interrupt(signal: NodeJS.Signals, args: string[]): Promise<[unkno
 }
 
 test('says that nothing is kept without --checkpoint', async () => {
-  const [ended, said] = await interrupt('SIGINT', args('--steps', '90000'));
+  const outputs = ['--json', 'part.json', '--report', 'part.html'];
+  const [ended, said] = await interrupt('SIGINT', args('--steps', '90000', ...outputs));
   expect(ended).toEqual([130, null]);
+  // What there is, is written.
+  const { startedAt, networks } = record('part.json');
+  expect(networks.batchNorm.points.length).toBeGreaterThan(4);
+  expect(readFileSync(folder.file('part.html'), 'utf8')).toContain(JSON.stringify(startedAt));
   expect(said).toMatch(/\ninterrupted; nothing is kept without --checkpoint DIR\n$/);
+});
+
+test('what cannot be written in the end does not take the rest with it', () => {
+  const outputs = ['--json', '/dev/full', '--report', 'other.html'];
+  const { status, stdout, stderr } = inProcess(args('--steps', '1', ...outputs), folder.path);
+  expect(stdout).toMatch(/^with batch norm +\d+\.00 %(.|\n)*\nreport: other\.html\n$/m);
+  expect(stderr).toMatch(/\nbatchnorm: cannot write \/dev\/full: ENOSPC.*\n$/);
+  expect(status).toBe(1);
+});
+
+test('a run goes on where it cannot be saved, and says so', async () => {
+  const run = folder.file('lost/run');
+  const child = spawn(process.execPath, [main, ...args('--steps', '60', '--checkpoint', run)], {
+    cwd: folder.path,
+  });
+  let [said, printed] = ['', ''];
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    // A file where its folder was.
+    if (said === '') {
+      rmSync(run, { recursive: true });
+      writeFileSync(run, '');
+    }
+    said += chunk;
+  });
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(said).toMatch(/\nnot saved: cannot write .*step-60: ENOTDIR/);
+  expect(printed).toMatch(/^with batch norm +\d+\.00 %/m);
 });
 
 describe('--lr-sweep', () => {
@@ -350,8 +385,14 @@ describe('what makes no sense is refused', () => {
     ['--lr-sweep', '0.1,x', '--lr-sweep should be a number above 0'],
   ])('%s %s', (option, value, message) => refused(message, option, value));
 
-  test('a report that could not be written', () =>
-    refused('cannot write missing/r.html', '--report', 'missing/r.html'));
+  test.each([
+    ['a folder that is not there', '--report', 'missing/r.html', 'cannot write missing/r.html'],
+    ['a folder', '--json', '.', 'cannot write .: it is a folder'],
+    ['no name', '--report', '', 'cannot write to a file without a name'],
+  ])('an output that is %s', (_, option, path, message) => refused(message, option, path));
+
+  test('two outputs in one file', () =>
+    refused('should be two files', '--report', 'one.html', '--json', './one.html'));
 });
 
 function flipped(bytes: Buffer): Buffer {
