@@ -2,18 +2,21 @@ import type { NetworkRecord, StudyPoint, StudyRecord, SweepPoint } from '../reco
 import { type Figure, figure } from './figure';
 import { count, number, percent, steps } from './format';
 import type { Html } from './html';
+import { inputAxes } from './input-axes';
 import { rangesThatTrain, type Trials, trains, trialsOf } from './sweep';
 import { type Column, valuesTable } from './values';
 
 /** Those that repeat figure 1 of the paper: (a), (b) and (c). */
-export function figuresOfThePaper({ networks }: StudyRecord): Html[] {
+export function figuresOfThePaper(record: StudyRecord): Html[] {
+  const { networks } = record;
   const { plain, batchNorm } = networks;
+  const { areShared } = inputAxes(record);
   return [
     curves({
       name: 'testAccuracy',
       title: '(a) Test accuracy',
       caption:
-        'The share of test digits that each network recognizes, against the steps of training. The earlier a line rises, the faster that network learns.',
+        'The share of test digits that each network recognizes, against the steps of training. The earlier a line rises, the faster that network learns. All is measured in evaluation mode: batch norm then has its running statistics, which are far from the true ones in the first steps, so that the network guesses at first.',
       isWide: true,
       networks,
       value: ({ testAccuracy }) => testAccuracy,
@@ -23,13 +26,13 @@ export function figuresOfThePaper({ networks }: StudyRecord): Html[] {
       name: 'plainInputs',
       title: "(b) A sigmoid's input, without batch norm",
       caption:
-        'What one sigmoid of the last hidden layer gets over the test digits: the median, in a band from the 15th to the 85th percentile. The more it moves, the more the layers above have to follow.',
+        `What the first sigmoid of the last hidden layer gets over the test digits: the median, in a band from the 15th to the 85th percentile. The more it moves, the more the layers above have to follow. ${areShared ? '' : 'The axis is its own: on that of (c) it would not be seen to move.'}`.trimEnd(),
       points: plain.points,
     }),
     inputs({
       name: 'batchNormInputs',
       title: "(c) A sigmoid's input, with batch norm",
-      caption: 'The same with batch normalization, on the same axes as (b).',
+      caption: `The same sigmoid with batch normalization, ${areShared ? 'on the same axes as' : 'on an axis of its own, not that of'} (b).`,
       points: batchNorm.points,
     }),
   ];

@@ -125,7 +125,7 @@ describe('the report of a run', () => {
     });
   });
 
-  test('(b) and (c) have the same axes', async () => {
+  test('(b) and (c) have the same axes where their inputs are about as wide', async () => {
     const ticks = (chart: string) =>
       page.$$eval(`#${chart} [aria-label$="tick label"] text`, (texts) =>
         texts.map((text) => [text.textContent, text.getAttribute('transform')]),

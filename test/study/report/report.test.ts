@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apart } from '../../../lib/study/report/browser/apart';
+import { wholeTicks } from '../../../lib/study/report/browser/even-ticks';
 import { logTicks } from '../../../lib/study/report/browser/log-axis';
 import { duration, milliseconds, moment, number } from '../../../lib/study/report/format';
 import { html, json } from '../../../lib/study/report/html';
@@ -103,10 +104,31 @@ test.each<[[number, number], number[]]>([
     [0.04, 60],
     [0.1, 1, 10],
   ],
+  // Too narrow for more than one of 1, 2, 3 and 5.
+  [
+    [2.1, 2.56],
+    [2.2, 2.4],
+  ],
+  [
+    [1, 3],
+    [1, 2, 3],
+  ],
   [
     [1e-9, 1e9],
     [1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9],
   ],
 ])('a logarithmic axis over %j has ticks at %j', (domain, ticks) => {
   expect(logTicks(domain)).toEqual(ticks);
+});
+
+test.each<[last: number, room: number, ticks: number[]]>([
+  [1, 10, [0, 1]],
+  [3, 10, [0, 1, 2, 3]],
+  [7, 4, [0, 2, 4, 6]],
+  [1500, 10, [0, 250, 500, 750, 1000, 1250, 1500]],
+  [1500, 5, [0, 500, 1000, 1500]],
+  [50_000, 3, [0, 25_000, 50_000]],
+  [50_000, 6, [0, 10_000, 20_000, 30_000, 40_000, 50_000]],
+])('steps up to %d have at most %d whole numbers of ticks after 0', (last, room, ticks) => {
+  expect(wholeTicks(last, room)).toEqual(ticks);
 });

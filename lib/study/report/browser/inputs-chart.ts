@@ -1,5 +1,6 @@
 import { areaY } from '@observablehq/plot';
 import type { StudyRecord } from '../../record';
+import { inputAxes, type Range } from '../input-axes';
 import { type Curve, recorded } from './curve';
 import { withBatchNorm, without } from './networks';
 import { significant } from './significant';
@@ -25,9 +26,9 @@ export function inputsChart(record: StudyRecord, network: 'plain' | 'batchNorm',
   return stepsChart({
     size,
     curves,
-    y: { domain: sharedDomain(record), nice: true, label: "the sigmoid's input" },
+    y: { domain: domainOf(inputAxes(record)[network]), nice: true, label: "the sigmoid's input" },
     format: significant,
-    steps: stepsAxis(record),
+    steps: stepsAxis(record, size),
     below: [
       areaY(band, {
         x: 'step',
@@ -41,15 +42,10 @@ export function inputsChart(record: StudyRecord, network: 'plain' | 'batchNorm',
   });
 }
 
-/** The inputs of both networks, for their charts to compare. */
-function sharedDomain({ networks: { plain, batchNorm } }: StudyRecord): [number, number] {
-  let [least, most] = [0, 0];
-  for (const { percentiles } of [...plain.points, ...batchNorm.points]) {
-    for (const value of percentiles) {
-      if (!Number.isFinite(value)) continue;
-      least = Math.min(least, value);
-      most = Math.max(most, value);
-    }
-  }
-  return least === most ? [-1, 1] : [least, most];
+/** With room about a lone value. */
+function domainOf(range: Range | null): [number, number] {
+  if (range === null) return [-1, 1];
+  const [least, most] = range;
+  const room = least === most ? Math.abs(least) || 1 : 0;
+  return [least - room, most + room];
 }

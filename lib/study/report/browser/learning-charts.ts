@@ -13,7 +13,7 @@ export function accuracyChart(record: StudyRecord, size: Size) {
     curves,
     y: { domain: [0, 1], label: 'test digits recognized' },
     format: (share) => `${Number((100 * share).toFixed(2))}%`,
-    steps: stepsAxis(record),
+    steps: stepsAxis(record, size),
     strokeWidth: 2.5,
     showsLast: true,
   });
@@ -26,6 +26,6 @@ export function lossChart(record: StudyRecord, size: Size) {
     curves,
     y: { type: 'log', label: 'cross-entropy, nats' },
     format: significant,
-    steps: stepsAxis(record),
+    steps: stepsAxis(record, size),
   });
 }

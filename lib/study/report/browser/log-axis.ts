@@ -1,3 +1,5 @@
+import { fewTicks } from './even-ticks';
+
 /** From the least to the most of `values` with a margin, on a logarithmic axis. */
 export function logDomain(values: readonly number[]): [number, number] {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
@@ -18,5 +20,7 @@ export function logTicks([least, most]: readonly [number, number]): number[] {
   for (let exponent = first; exponent <= last; exponent += stride) {
     for (const factor of factors) ticks.push(Number(`${factor}e${exponent}`));
   }
-  return ticks.filter((tick) => tick >= least && tick <= most);
+  const within = ticks.filter((tick) => tick >= least && tick <= most);
+  // A lone tick does not make a scale.
+  return within.length > 1 ? within : fewTicks([least, most]);
 }
