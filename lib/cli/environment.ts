@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 /** What a command writes to, and where it leaves its exit code. */
 export interface Environment {
   readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   exitCode: number;
 }
 

@@ -1,10 +1,10 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { type Options, type Params, Presets, SingleBar } from 'cli-progress';
 import type { Environment } from './environment';
 
 /** Shows how far a command is, and what happens on the way. */
 export interface Progress {
-  /** `about` is shown beside the bar. */
-  add(items: number, about?: string): void;
+  /** `about` is shown beside the bar; where there is no room for it, `brief`. */
+  add(items: number, about?: string, brief?: string): void;
   /** A line above the bar. */
   note(line: string): void;
   stop(): void;
@@ -20,12 +20,30 @@ export function startProgress(
   return stderr.isTTY ? bar(stderr, total, done, unit) : notes(stderr);
 }
 
+/** Characters of the bar itself. */
+const [least, most] = [10, 40];
+
+/** What changes beside the bar. */
+type Texts = Readonly<Record<'rate' | 'left' | 'about' | 'brief', string>>;
+
 function notes(stderr: Environment['stderr']): Progress {
   return { add() {}, note: (line) => stderr.write(`${line}\n`), stop() {} };
 }
 
 function bar(stream: Environment['stderr'], total: number, before: number, unit: string): Progress {
-  const format = ` {bar} {percentage}% | {value}/{total} ${unit} | {rate} ${unit}/s | {left} left{about}`;
+  const { barCompleteChar: full, barIncompleteChar: empty } = Presets.shades_classic as Required<
+    typeof Presets.shades_classic
+  >;
+  const format = (_: Options, { progress, value }: Params, { rate, left, about, brief }: Texts) => {
+    const long = `${Math.floor(progress * 100)}% | ${value}/${whole(total)} ${unit} | ${rate} ${unit}/s | ${left} left${about}`;
+    const short = `${value}/${whole(total)} | ${rate}/s | ${left} left${brief}`;
+    const columns = stream.columns || 80;
+    // The terminal clips what is longer than a line.
+    const text = long.length + least + 2 <= columns ? long : short;
+    const size = Math.max(0, Math.min(most, columns - text.length - 2));
+    const done = Math.round(progress * size);
+    return ` ${full.repeat(done)}${empty.repeat(size - done)} ${text}`;
+  };
   const single = new SingleBar(
     { format, stream, emptyOnZero: true, forceRedraw: true, gracefulExit: false },
     Presets.shades_classic,
@@ -36,11 +54,12 @@ function bar(stream: Environment['stderr'], total: number, before: number, unit:
     const rate = ((done - before) * 1000) / (performance.now() - start);
     return { rate: rate.toFixed(rate < 10 ? 1 : 0), left: duration((total - done) / rate) };
   };
-  single.start(whole(total), whole(done), { rate: '-', left: '-', about: '' });
+  single.start(whole(total), whole(done), { rate: '-', left: '-', about: '', brief: '' });
   return {
-    add(items, about) {
+    add(items, about = '', brief = about) {
       done += items;
-      single.update(whole(done), { ...speed(), about: about === undefined ? '' : ` | ${about}` });
+      const beside = (text: string) => (text === '' ? '' : ` | ${text}`);
+      single.update(whole(done), { ...speed(), about: beside(about), brief: beside(brief) });
     },
     note(line) {
       // The bar goes on in the next line, where it also ends: it returns to the place saved last.

@@ -1,6 +1,6 @@
 import type { FileError } from '../formats/file-error';
-import type { Both } from '../study/both';
-import type { StudyPoint, StudySettings } from '../study/record';
+import { type Both, both } from '../study/both';
+import type { StudyPoint, StudySettings, SweepPoint } from '../study/record';
 import type { RunWatcher } from '../study/run-study';
 import type { Environment } from './environment';
 import type { Interruption } from './interruption';
@@ -12,8 +12,8 @@ export class TrainProgress implements RunWatcher {
   readonly #interruption: Interruption;
   #progress: Progress | null = null;
   #done = 0;
-  #losses = '';
-  #accuracies = '';
+  #losses: Both<string> | null = null;
+  #accuracies: Both<string> | null = null;
 
   constructor(stderr: Environment['stderr'], interruption: Interruption) {
     this.#stderr = stderr;
@@ -28,20 +28,30 @@ export class TrainProgress implements RunWatcher {
     this.#start(steps, step, 'steps');
   }
 
-  onSteps(step: number, { plain, batchNorm }: Both<number | null>): void {
-    this.#losses = `loss ${loss(plain)}, ${loss(batchNorm)} with batch norm`;
-    this.#advance(step, this.#about);
+  onSteps(step: number, losses: Both<number | null>): void {
+    this.#losses = both((kind) => loss(losses[kind]));
+    this.#advance(step, this.#about, this.#brief);
   }
 
-  onPoint(step: number, { plain, batchNorm }: Both<StudyPoint | null>): void {
-    this.#accuracies = `accuracy ${accuracy(plain)}, ${accuracy(batchNorm)} with`;
-    this.#advance(step, this.#about);
+  onPoint(step: number, points: Both<StudyPoint | null>): void {
+    this.#accuracies = both((kind) => accuracy(points[kind]?.testAccuracy ?? null));
+    this.#advance(step, this.#about, this.#brief);
     if (!this.#stderr.isTTY) this.#progress?.note(`step ${step}: ${this.#about}`);
   }
 
-  onSweep(rates: number, done: number): void {
+  onSweep(rates: number, done: number, last: SweepPoint | null): void {
     if (done === 0) this.#start(rates, 0, 'learning rates');
     this.#advance(done);
+    if (last === null) return;
+    const { learningRate, plain, batchNorm } = last;
+    this.#progress?.note(
+      `learning rate ${learningRate}: accuracy ${accuracy(plain)}, ${accuracy(batchNorm)} with batch norm`,
+    );
+  }
+
+  /** Says that a signal was heard, for its effect takes a moment. */
+  onInterrupted(): void {
+    this.#progress?.note('interrupted: ending …');
   }
 
   onNotSaved(error: FileError): void {
@@ -59,13 +69,29 @@ export class TrainProgress implements RunWatcher {
     this.#progress = startProgress(this.#stderr, total, done, unit);
   }
 
-  #advance(done: number, about?: string): void {
-    this.#progress?.add(done - this.#done, about);
+  #advance(done: number, about?: string, brief?: string): void {
+    this.#progress?.add(done - this.#done, about, brief);
     this.#done = done;
   }
 
   get #about(): string {
-    return [this.#losses, this.#accuracies].filter(Boolean).join(' | ');
+    const [losses, accuracies] = [this.#losses, this.#accuracies];
+    return [
+      losses && `loss ${losses.plain}, ${losses.batchNorm} with batch norm`,
+      accuracies && `accuracy ${accuracies.plain}, ${accuracies.batchNorm} with`,
+    ]
+      .filter(Boolean)
+      .join(' | ');
+  }
+
+  get #brief(): string {
+    const [losses, accuracies] = [this.#losses, this.#accuracies];
+    return [
+      losses && `loss ${losses.plain}, ${losses.batchNorm}`,
+      accuracies && `${accuracies.plain}, ${accuracies.batchNorm}`,
+    ]
+      .filter(Boolean)
+      .join(' | ');
   }
 }
 
@@ -73,6 +99,6 @@ function loss(value: number | null): string {
   return value === null ? 'diverged' : value.toFixed(3);
 }
 
-function accuracy(point: StudyPoint | null): string {
-  return point === null ? '-' : `${(100 * point.testAccuracy).toFixed(1)} %`;
+function accuracy(share: number | null): string {
+  return share === null ? 'diverged' : `${(100 * share).toFixed(1)} %`;
 }

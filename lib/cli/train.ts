@@ -25,6 +25,7 @@ export async function train(options: TrainOptions): Promise<number> {
   checkOutputs(options);
   const interruption = new Interruption();
   const progress = new TrainProgress(stderr, interruption);
+  interruption.tell(progress);
   try {
     const result = await runStudy(options, progress);
     const { record, isTrained, isFinished, isSaved, saved } = result;

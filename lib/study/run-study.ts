@@ -4,7 +4,7 @@ import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint';
 import { fillIn } from './defaults';
 import { type DigitSets, loadDigits } from './digits';
 import { environment } from './environment';
-import type { StudyRecord, StudySettings } from './record';
+import type { StudyRecord, StudySettings, SweepPoint } from './record';
 import { resumedSettings } from './resume';
 import { Study, type StudyWatcher } from './study';
 import { StudyError } from './study-error';
@@ -32,7 +32,8 @@ export interface RunWatcher extends StudyWatcher {
   /** Whether it shall end before its time, which keeps what there is. */
   readonly isStopped: boolean;
   onStart(settings: StudySettings, step: number): void;
-  onSweep(rates: number, done: number): void;
+  /** Before the first of some learning rates, then after each. */
+  onSweep(rates: number, done: number, last: SweepPoint | null): void;
   /** The run goes on without, and tries again later. */
   onNotSaved(error: FileError): void;
 }
@@ -129,11 +130,12 @@ async function carryOut(
   }
   await save();
   if (sweep === null || !study.isFinished) return { saved, isSaved };
-  for (const [done, rate] of sweep.rates.entries()) {
-    watcher.onSweep(sweep.rates.length, done);
-    if (watcher.isStopped) break;
-    await study.sweep(rate, sweep.steps);
-    if (checkpoint !== null) await save();
+  watcher.onSweep(sweep.rates.length, 0, null);
+  for (const [before, rate] of sweep.rates.entries()) {
+    const point = await study.sweep(rate, sweep.steps, () => watcher.isStopped);
+    if (point === null) break;
+    watcher.onSweep(sweep.rates.length, before + 1, point);
+    await save();
   }
   return { saved, isSaved };
 }

@@ -37,7 +37,7 @@ export class Study {
     stepMilliseconds: 0,
     batchNormMilliseconds: 0,
   }));
-  readonly #sweep: SweepPoint[] = [];
+  #sweep: readonly SweepPoint[] = [];
 
   constructor(settings: StudySettings, digits: DigitSets, watcher: StudyWatcher) {
     this.settings = settings;
@@ -71,7 +71,7 @@ export class Study {
     this.#startedAt = startedAt;
     this.#seconds = seconds;
     this.#stepMilliseconds = stepMilliseconds;
-    this.#sweep.push(...sweep);
+    this.#sweep = sweep;
   }
 
   /** Trains some steps, up to the next point of the curves, which it measures, or not as far. */
@@ -121,16 +121,29 @@ export class Study {
     return last?.step === this.#step && (kind === 'plain' || last.statistics.length > 0);
   }
 
-  /** What both networks come to in `steps` steps with another learning rate. */
-  async sweep(learningRate: number, steps: number): Promise<SweepPoint> {
+  /**
+   * What both networks come to in `steps` steps with another learning rate; null where it is stopped
+   * before. What others came to in another number of steps is left out from then on.
+   */
+  async sweep(
+    learningRate: number,
+    steps: number,
+    isStopped: () => boolean,
+  ): Promise<SweepPoint | null> {
     const isSame = (point: SweepPoint) =>
       point.learningRate === learningRate && point.steps === steps;
     const known = this.#sweep.find(isSame);
     if (known !== undefined) return known;
-    const argument = { learningRate, steps };
-    const results = await inBoth((kind) => this.#threads[kind].call('sweep', argument));
-    const point = { ...argument, ...results };
-    this.#sweep.push(point);
+    await inBoth((kind) => this.#threads[kind].call('beginTrial', learningRate));
+    for (let step = 0; step < steps && !isStopped(); ) {
+      step = Math.min(step + round, steps);
+      await inBoth((kind) => this.#threads[kind].call('trainTrial', step));
+    }
+    const results = await inBoth((kind) => this.#threads[kind].call('endTrial'));
+    if (isStopped()) return null;
+    const point = { learningRate, steps, ...results };
+    const comparable = this.#sweep.filter((other) => other.steps === steps);
+    this.#sweep = [...comparable, point].sort((a, b) => a.learningRate - b.learningRate);
     return point;
   }
 

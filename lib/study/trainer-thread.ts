@@ -3,7 +3,15 @@ import { Worker } from 'node:worker_threads';
 import type { Trainer, TrainerOptions } from './trainer';
 
 /** What a thread can be asked for. */
-type Method = 'train' | 'times' | 'evaluate' | 'snapshot' | 'restore' | 'sweep';
+type Method =
+  | 'train'
+  | 'times'
+  | 'evaluate'
+  | 'snapshot'
+  | 'restore'
+  | 'beginTrial'
+  | 'trainTrial'
+  | 'endTrial';
 
 export interface Request {
   readonly method: Method;

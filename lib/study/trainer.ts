@@ -48,6 +48,7 @@ export class Trainer {
   #divergedAt: number | null = null;
   #lossSum = 0;
   #lossCount = 0;
+  #trial: Trainer | null = null;
   readonly #stepTimes: number[] = [];
   readonly #batchNormTimes: number[] = [];
 
@@ -125,16 +126,25 @@ export class Trainer {
     this.#network.loadState(state);
   }
 
-  /** What another network, which trains with another learning rate, comes to; null where it diverges. */
-  sweep({ learningRate, steps }: { learningRate: number; steps: number }): number | null {
+  /** Begins another network, which trains with another learning rate. */
+  beginTrial(learningRate: number): void {
     const settings = { ...this.#options.settings, learningRate };
-    const trainer = new Trainer({ ...this.#options, settings });
-    try {
-      if (trainer.train(steps).divergedAt !== null) return null;
-      return test(trainer.#network, this.#options.digits.test)?.accuracy ?? null;
-    } finally {
-      trainer.dispose();
-    }
+    this.#trial = new Trainer({ ...this.#options, settings });
+  }
+
+  trainTrial(until: number): void {
+    this.#trial?.train(until);
+  }
+
+  /** The test accuracy that it came to; null where it has diverged. */
+  endTrial(): number | null {
+    const trial = this.#trial;
+    this.#trial = null;
+    if (trial === null) return null;
+    const isAlive = trial.#divergedAt === null;
+    const result = isAlive ? test(trial.#network, this.#options.digits.test) : null;
+    trial.dispose();
+    return result?.accuracy ?? null;
   }
 
   dispose(): void {

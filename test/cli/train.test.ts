@@ -17,10 +17,10 @@ const args = (...more: string[]) => ['train', '--data', 'digits', ...settings, .
 /** Runs it to its end; what it printed. */
 function finished(...more: string[]) {
   const { status, stdout, stderr } = inProcess(args(...more), folder.path);
-  expect([status, stderr.split('\n').filter((line) => !/^(step \d+: |$)/.test(line))]).toEqual([
-    0,
-    [],
-  ]);
+  expect([
+    status,
+    stderr.split('\n').filter((line) => !/^(step \d+: |learning rate |$)/.test(line)),
+  ]).toEqual([0, []]);
   return { stdout, stderr };
 }
 
@@ -117,16 +117,29 @@ describe('a run', () => {
 test('on a terminal a bar shows steps, losses and accuracies, in one line', () => {
   // script gives its child a pseudo-terminal, and writes what appears there.
   const command = [process.execPath, main, ...args('--steps', '60')].map((arg) => `"${arg}"`);
-  const { stdout: screen } = spawnSync('script', ['-qec', command.join(' '), '/dev/null'], {
-    cwd: folder.path,
-    encoding: 'utf8',
-    env: { ...process.env, TERM: 'xterm', COLUMNS: '200' },
-  });
+  const onTerminal = (columns: number) => [
+    '-qec',
+    `stty cols ${columns}; ${command.join(' ')}`,
+    '/dev/null',
+  ];
+  const screenOf = (columns: number) =>
+    spawnSync('script', onTerminal(columns), {
+      cwd: folder.path,
+      encoding: 'utf8',
+      env: { ...process.env, TERM: 'xterm' },
+    }).stdout;
+  const screen = screenOf(200);
   expect(screen.split('\n').filter((line) => line.includes('░'))).toHaveLength(1);
   expect(screen).toMatch(
     /100% \| 60\/60 steps \| \d+ steps\/s \| 0s left \| loss \d\.\d{3}, \d\.\d{3} with batch norm \| accuracy \d+\.\d %, \d+\.\d % with/,
   );
   expect(screen).not.toContain('step 20:');
+  // All of it in 80 columns, of which the bar has what is left.
+  const narrow =
+    / ([█░]*) 60\/60 \| \d+\/s \| 0s left \| loss \d\.\d{3}, \d\.\d{3} \| \d+\.\d %, \d+\.\d %/;
+  const [line, bar] = narrow.exec(screenOf(80)) ?? ['', ''];
+  expect(line).toHaveLength(80);
+  expect(bar.length).toBeGreaterThanOrEqual(10);
 });
 
 describe('resumed', () => {
@@ -204,6 +217,7 @@ test('says that nothing is kept without --checkpoint', async () => {
   const { startedAt, networks } = record('part.json');
   expect(networks.batchNorm.points.length).toBeGreaterThan(4);
   expect(readFileSync(folder.file('part.html'), 'utf8')).toContain(JSON.stringify(startedAt));
+  expect(said).toMatch(/\ninterrupted: ending …\n/);
   expect(said).toMatch(/\ninterrupted; nothing is kept without --checkpoint DIR\n$/);
 });
 
@@ -251,6 +265,34 @@ describe('--lr-sweep', () => {
       record('whole.json').networks.batchNorm.points.at(6)?.testAccuracy,
     );
     expect(second).toMatchObject({ learningRate: 1e38, steps: 40, plain: null });
+  });
+
+  test('keeps rising rates of the same number of steps', () => {
+    const sweep = (rates: string, steps: string, ...more: string[]) => {
+      const options = ['--lr-sweep', rates, '--sweep-steps', steps, '--checkpoint', 'swept'];
+      const { stderr } = finished(...options, '--json', 'swept.json', ...more);
+      expect(stderr).toMatch(
+        /^learning rate 0\.2: accuracy \d+\.\d %, \d+\.\d % with batch norm$/m,
+      );
+      return record('swept.json').sweep.map(({ learningRate, steps }) => [learningRate, steps]);
+    };
+    sweep('0.2,2', '1', '--steps', '1');
+    expect(sweep('0.1,0.2,1', '1', '--resume')).toEqual([0.1, 0.2, 1, 2].map((rate) => [rate, 1]));
+    expect(sweep('0.2,0.4', '2', '--resume')).toEqual([0.2, 0.4].map((rate) => [rate, 2]));
+  });
+
+  test('stops within a learning rate, and prints what the networks came to', async () => {
+    const options = ['--steps', '1', '--lr-sweep', '0.1,0.2', '--sweep-steps', '900000'];
+    const child = spawn(process.execPath, [main, ...args(...options)], { cwd: folder.path });
+    let printed = '';
+    child.stdout.on('data', (chunk) => {
+      printed += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      if (String(chunk).includes('step 1:')) setTimeout(() => child.kill('SIGINT'), 300);
+    });
+    expect(await once(child, 'close')).toEqual([130, null]);
+    expect(printed).toMatch(/^with batch norm +\d+\.00 %/m);
   });
 });
 
