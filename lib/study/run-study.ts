@@ -58,7 +58,7 @@ export async function runStudy(options: StudyOptions, watcher: RunWatcher): Prom
   const { settings: given, data, checkpoint } = options;
   const here = environment();
   const before = checkpoint?.resume ? loadCheckpoint(checkpoint.folder) : null;
-  if (checkpoint !== null && before === null) prepare(checkpoint.folder);
+  if (checkpoint !== null && before === null) refuseUsed(checkpoint.folder);
   const settings =
     before === null
       ? fillIn(given)
@@ -66,8 +66,11 @@ export async function runStudy(options: StudyOptions, watcher: RunWatcher): Prom
   const digits = await loadDigits(data);
   checkBatchSize(settings, digits);
   if (before !== null && before.digest !== digits.digest) {
-    throw new StudyError(`${checkpoint?.folder} was trained on other digits`);
+    throw new StudyError(
+      `${checkpoint?.folder} was trained on other digits: --data DIR says where those are`,
+    );
   }
+  if (checkpoint !== null) prepare(checkpoint.folder);
   const study = new Study(settings, digits, watcher);
   try {
     if (before !== null) await study.restore(before);
@@ -81,12 +84,16 @@ export async function runStudy(options: StudyOptions, watcher: RunWatcher): Prom
   }
 }
 
-function prepare(folder: string): void {
+function refuseUsed(folder: string): void {
   if (hasCheckpoint(folder)) {
     throw new StudyError(
       `${folder} has a checkpoint of another run: --resume continues that, another folder begins anew`,
     );
   }
+}
+
+/** A folder that cannot be written is found before there is work to lose. */
+function prepare(folder: string): void {
   aboutPath('write', folder, () => {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);

@@ -11,9 +11,12 @@ export function nextPoint(step: number, every: number, end: number): number {
   return Math.min(next, end);
 }
 
-/** A pass over all training digits takes longer than one over the test digits: not at each point. */
+/**
+ * A pass over all training digits takes longer than one over the test digits: not at each point, but
+ * at round ones, 1, 2, 5, 10, ..., where much changes in the beginning.
+ */
 export function hasStatistics(step: number, every: number): boolean {
-  return step < every || step % (5 * every) === 0;
+  return step < every || isRound(step) || step % (5 * every) === 0;
 }
 
 /** A distance of the points that gives some 50 of them, or fewer. */

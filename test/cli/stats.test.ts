@@ -432,7 +432,7 @@ describe('what makes no sense is refused in one line', () => {
     [['stats', 'images', '--layout', 'HWC'], '--layout is for .npy and IDX files'],
     [['stats', 'a.npy', '--channels', '3'], '--channels is for images'],
     [['stats', 'images', '--channels', '2'], "argument '2' is invalid. Allowed choices are 1, 3."],
-    [['stats', 'images', '--jobs', '0'], '--jobs should be an integer of at least 1'],
+    [['stats', 'images', '--jobs', '0'], '--jobs should be an integer from 1 to 999999999'],
     [['stats', 'images', '--save-interval', 'x'], '--save-interval should be a number'],
     [['stats', 'images', '--part', '0/2'], '--part should be i/n with 1 <= i <= n, such as 1/4'],
     [['stats', 'images', '--part', '3/2', '-o', 'x'], "got '3/2'"],

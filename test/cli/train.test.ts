@@ -326,7 +326,7 @@ describe('what makes no sense is refused', () => {
   test('other digits', async () => {
     for (const [name, bytes] of madeUpDigits(301, 100)) folder.file(`others/${name}`, bytes);
     const more = ['--checkpoint', 'whole', '--resume', '--data', 'others'];
-    await refused('whole was trained on other digits', ...more);
+    await refused('whole was trained on other digits: --data DIR says', ...more);
   });
 
   test('a folder that has a run already', () =>
@@ -416,14 +416,24 @@ describe('what makes no sense is refused', () => {
     await refused(message, '--data', data);
   });
 
-  test('a batch larger than all digits', () =>
-    refused('a batch should have from 2 to 300 digits', '--batch-size', '301'));
+  test('a batch larger than all digits, which leaves no folder', async () => {
+    const more = ['--batch-size', '301', '--checkpoint', 'never'];
+    await refused('a batch should have from 2 to 300 digits', ...more);
+    expect(readdirSync(folder.path)).not.toContain('never');
+  });
 
   test.each([
     ['--lr', '-1', '--lr should be a number above 0'],
+    ['--lr', '0x10', '--lr should be a number above 0'],
+    ['--lr', '1e-50', '--lr should be a number above 0 that float32 can hold'],
+    ['--lr', '1e39', '--lr should be a number above 0 that float32 can hold'],
+    ['--momentum', '7', '--momentum should be a number from 0 to 1'],
+    ['--sweep-steps', '5', '--sweep-steps needs --lr-sweep'],
+    ['--save-interval', '1e3', '--save-interval needs --checkpoint DIR'],
+    ['--data', '', '--data should be the folder'],
     ['--lr', 'fast', '--lr should be a number above 0'],
     ['--seed', '4294967296', '--seed should be an integer from 0 to 4294967295'],
-    ['--steps', '0', '--steps should be an integer of at least 1'],
+    ['--steps', '0', '--steps should be an integer from 1 to 999999999'],
     ['--lr-sweep', '0.1,x', '--lr-sweep should be a number above 0'],
   ])('%s %s', (option, value, message) => refused(message, option, value));
 

@@ -27,7 +27,7 @@ describe('the points of the curves', () => {
 
   test('have statistics more rarely', () => {
     expect(points(50, 600).filter((step) => hasStatistics(step, 50))).toEqual([
-      0, 1, 2, 5, 10, 20, 250, 500,
+      0, 1, 2, 5, 10, 20, 50, 100, 200, 250, 500,
     ]);
   });
 });
