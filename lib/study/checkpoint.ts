@@ -45,11 +45,23 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint): string {
     if (existsSync(path)) writeStudy(path, checkpoint, digestsOf(path));
     else writeFolder(path, checkpoint);
     for (const other of readdirSync(folder)) {
-      if (other === name || !/^step-\d+(\.\d+\.tmp)?$/.test(other)) continue;
+      const [match, owner] = /^step-\d+(?:\.(\d+)\.tmp)?$/.exec(other) ?? [];
+      if (other === name || match === undefined || isAtWork(Number(owner))) continue;
       rmSync(join(folder, other), { recursive: true });
     }
   });
   return path;
+}
+
+/** Whether another process may still write a folder; its number is NaN where there is none. */
+function isAtWork(owner: number): boolean {
+  if (Number.isNaN(owner) || owner === process.pid) return false;
+  try {
+    return process.kill(owner, 0);
+  } catch (error) {
+    // Of another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function writeFolder(path: string, checkpoint: Checkpoint): void {

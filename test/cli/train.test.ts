@@ -183,12 +183,15 @@ describe('resumed', () => {
 
   test('where saving was cut off, from the last checkpoint that is whole', () => {
     finished('--steps', '20', '--checkpoint', 'cut');
-    folder.file('cut/step-25.77.tmp/plain.safetensors', 'half');
+    const { pid: ended } = spawnSync(process.execPath, ['--version']);
+    folder.file(`cut/step-25.${ended}.tmp/plain.safetensors`, 'half');
+    // Of a process that is still at work.
+    folder.file(`cut/step-26.${process.pid}.tmp/plain.safetensors`, 'half');
     // The one before it, which a crash kept from being removed.
     cpSync(folder.file('cut/step-20'), folder.file('cut/step-5'), { recursive: true });
     finished('--steps', '130', '--checkpoint', 'cut', '--resume');
     expect(networks('cut', 130)).toEqual(networks('whole', 130));
-    expect(readdirSync(folder.file('cut'))).toEqual(['step-130']);
+    expect(readdirSync(folder.file('cut'))).toEqual(['step-130', `step-26.${process.pid}.tmp`]);
   });
 
   test('at its end it prints the same again', () => {
