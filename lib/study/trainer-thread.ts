@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { StudyError } from './study-error';
 import type { Trainer, TrainerOptions } from './trainer';
 
 /** What a thread can be asked for. */
@@ -27,10 +28,9 @@ export class TrainerThread {
   constructor(options: TrainerOptions) {
     this.#worker = new Worker(join(__dirname, 'worker.js'), { workerData: options });
     this.#worker.on('message', (value) => this.#settle?.resolve(value as never));
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', (code) =>
-      this.#fail(new Error(`a training thread ended with ${code}`)),
-    );
+    const which = options.isNormalized ? 'with batch norm' : 'without batch norm';
+    this.#worker.on('error', (error) => this.#fail(which, String(error)));
+    this.#worker.on('exit', (code) => this.#fail(which, `exit code ${code}`));
   }
 
   call<M extends Method>(
@@ -48,8 +48,10 @@ export class TrainerThread {
     await this.#worker.terminate();
   }
 
-  #fail(error: Error): void {
-    this.#failure ??= error;
+  #fail(which: string, reason: string): void {
+    this.#failure ??= new StudyError(
+      `the thread of the network ${which} ended: ${reason}; what --checkpoint DIR has kept goes on with --resume`,
+    );
     this.#settle?.reject(this.#failure);
   }
 }

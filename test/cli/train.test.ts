@@ -254,6 +254,30 @@ test('a run goes on where it cannot be saved, and says so', async () => {
   expect(printed).toMatch(/^with batch norm +\d+\.00 %/m);
 });
 
+test('a thread that ends says which network it was, and leaves what is kept', () => {
+  const lines = [
+    `const { parentPort, workerData } = require('node:worker_threads');`,
+    'const post = parentPort?.postMessage;',
+    'let answers = 0;',
+    'if (workerData?.isNormalized) parentPort.postMessage = (value) => {',
+    '  if (++answers > 8) process.exit(7);',
+    '  post.call(parentPort, value);',
+    '};',
+  ];
+  writeFileSync(folder.file('ending.cjs'), lines.join('\n'));
+  const kept = ['--checkpoint', 'ended', '--save-interval', '0'];
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--require', './ending.cjs', main, ...args('--steps', '1000000', ...kept)],
+    { cwd: folder.path, encoding: 'utf8' },
+  );
+  expect(stderr).toMatch(
+    /\nbatchnorm: the thread of the network with batch norm ended: exit code 7;/,
+  );
+  expect(status).toBe(2);
+  expect(readdirSync(folder.file('ended'))).toEqual([expect.stringMatching(/^step-\d+$/)]);
+});
+
 describe('--lr-sweep', () => {
   test('tries each learning rate, and says where a network diverges', () => {
     const { stdout } = finished(
