@@ -13,8 +13,11 @@ const localBytes = 30;
 /** DEFLATE makes at most so many bytes of one: pairs of 258 bytes in 2 bits. */
 const mostPerByte = 1032;
 
-/** Packed bytes in which the first ones of a member are looked for. */
+/** More than the header of an array has, packed or not. */
 const startBytes = 16 * 1024;
+
+/** Packed bytes in which it is looked for first: as bombs, so many do no harm. */
+const firstPackedBytes = 1024;
 
 /** One of the files in a zip file. */
 export class ZipMember {
@@ -36,8 +39,12 @@ export class ZipMember {
   start(): Input {
     const { method, packedSize } = this.#entry;
     if (method === stored) return this.#packed(packedSize);
-    const bytes = readAll(this.#packed(Math.min(packedSize, startBytes)));
-    return new BufferInput(inflate(bytes, { finishFlush: constants.Z_SYNC_FLUSH }));
+    const all = Math.min(packedSize, startBytes);
+    for (let length = firstPackedBytes; ; length *= 2) {
+      const packed = readAll(this.#packed(Math.min(length, all)));
+      const bytes = inflate(packed, { finishFlush: constants.Z_SYNC_FLUSH });
+      if (bytes.length >= startBytes || length >= all) return new BufferInput(bytes);
+    }
   }
 
   /** All bytes; what they are is checked when the last one is read. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { FormatError, loadNpz, tensor } from 'batchnorm';
 import { expectRefused } from '../expect-refused';
@@ -76,6 +77,7 @@ describe('what is refused', () => {
     record.writeUInt32LE(value, offset);
     return record;
   };
+  const noise = randomBytes(4000).toString('hex');
   const deflated = { method: 8, packed: Buffer.of(0xff, 0xff) };
   const cutOff = deflateRawSync(bytes).subarray(0, -2);
   const twoMembers = (record: Buffer) => {
@@ -179,6 +181,14 @@ describe('what is refused', () => {
       'the same, deflated',
       one({ bytes: claiming('25000000000,'), method: 8 }),
       'has 128 bytes instead of',
+    ],
+    [
+      'a long header that hardly packs',
+      one({
+        bytes: npy(`{'descr': '${noise}', 'fortran_order': False, 'shape': (), }`, bytes),
+        method: 8,
+      }),
+      noise.slice(0, 8),
     ],
     // Its header, unpacked first, is not one of 64 MB: the rest is never unpacked.
     ['a bomb', one({ bytes: zeros, method: 8, crc32: 0 }), 'has 64000128 bytes instead of 129'],
