@@ -1,4 +1,5 @@
 import type { RunningMoments } from '../index';
+import { aligned } from './aligned';
 import type { Environment } from './environment';
 import { ExitCode } from './exit-code';
 import { whole } from './part';
@@ -66,21 +67,14 @@ function text({ identity, part, tree, skipped }: PartialStats): string {
 }
 
 function table({ mean, std, min, max }: RunningMoments): string[] {
-  const column = (name: string, values: Float64Array) => [
-    name,
-    ...Array.from(values, (value) => format(value, 6)),
-  ];
-  const columns = [
-    ['channel', ...Array.from(mean, (_, channel) => String(channel))],
-    column('mean', mean),
-    column('std', std),
-    column('min', min),
-    column('max', max),
-  ];
-  const widths = columns.map((cells) => Math.max(...cells.map((cell) => cell.length)));
-  return (columns[0] as string[]).map((_, row) =>
-    columns.map((cells, i) => (cells[row] as string).padStart(widths[i] as number)).join('  '),
+  const cells = [mean, std, min, max].map((values) =>
+    Array.from(values, (value) => format(value, 6)),
   );
+  const rows = Array.from(mean, (_, channel) => [
+    String(channel),
+    ...cells.map((column) => column[channel] as string),
+  ]);
+  return aligned([['channel', 'mean', 'std', 'min', 'max'], ...rows], 'numbers');
 }
 
 /** The line that a program takes: `Normalize(mean=[0.1307], std=[0.3081])`. */

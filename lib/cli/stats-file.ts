@@ -1,5 +1,4 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { writeAtomically } from '../formats/atomic-file';
 import { RunningMoments } from '../index';
 import { CommandError, oneLine } from './command-error';
@@ -18,19 +17,6 @@ export function saveStats(path: string, stats: PartialStats): void {
   const nodes = tree.nodes;
   const content = { type, version, ...identity, part: `${index}/${of}`, nodes, skipped };
   writeAtomically(path, [Buffer.from(`${JSON.stringify(content)}\n`)]);
-}
-
-/** Refuses a file that could not be written, before there is work to lose. */
-export function checkWritable(path: string): void {
-  if (path === '') throw new CommandError('cannot write to a file without a name');
-  try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() || /[/\\]$/.test(path)) {
-      throw new CommandError('it is a folder, not a file');
-    }
-    accessSync(dirname(resolve(path)), constants.W_OK);
-  } catch (error) {
-    throw new CommandError(`cannot write ${path}: ${oneLine(error)}`);
-  }
 }
 
 /** What `saveStats` has written; null where there is no such file. */

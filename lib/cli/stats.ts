@@ -1,5 +1,6 @@
 import { accumulate } from './accumulate';
 import { Arrays } from './arrays';
+import { checkWritable } from './check-writable';
 import { CommandError } from './command-error';
 import type { Dataset } from './dataset';
 import type { Channels } from './decode';
@@ -14,7 +15,7 @@ import { PartialStats } from './partial-stats';
 import { startProgress } from './progress';
 import { conclude, lineOf, report } from './report';
 import { loadSharp, prepareThreads } from './sharp';
-import { checkWritable, loadStats, saveStats } from './stats-file';
+import { loadStats, saveStats } from './stats-file';
 
 export interface StatsOptions {
   readonly channels: Channels | null;

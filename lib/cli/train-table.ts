@@ -1,4 +1,5 @@
 import type { NetworkRecord, StudyRecord } from '../study/record';
+import { aligned } from './aligned';
 
 /** Both networks side by side. */
 export function trainTable({ stepMilliseconds, networks }: StudyRecord): string {
@@ -36,12 +37,9 @@ export function sweepTable({ sweep }: StudyRecord): string {
 }
 
 function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] as string[]).map((_, i) =>
-    Math.max(...rows.map((row) => (row[i] as string).length)),
-  );
-  const line = (row: readonly string[]) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)));
-  return rows.map((row) => `${line(row).join('  ').trimEnd()}\n`).join('');
+  return aligned(rows, 'text')
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function milliseconds(value: number): string {

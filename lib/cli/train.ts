@@ -3,11 +3,11 @@ import { writeAtomically } from '../formats/atomic-file';
 import { FileError } from '../formats/file-error';
 import { renderReport } from '../study/report/index';
 import { type RunResult, runStudy, type StudyOptions } from '../study/run-study';
+import { checkWritable } from './check-writable';
 import { CommandError } from './command-error';
 import type { Environment } from './environment';
 import { ExitCode } from './exit-code';
 import { Interruption } from './interruption';
-import { checkWritable } from './stats-file';
 import { TrainProgress } from './train-progress';
 import { sweepTable, trainTable } from './train-table';
 

@@ -5,7 +5,7 @@ export { arrangeGroups, checkNumGroups, refuseOneValue } from './arrange-groups'
 export { arrangeInstances } from './arrange-instances';
 export { arrangeRows } from './arrange-rows';
 export { countSets } from './arranged';
-export { backward, type InputGradients } from './backward';
+export { type BackwardCall, backward, type InputGradients } from './backward';
 export {
   type ForwardCall,
   forwardWithBatchStatistics,

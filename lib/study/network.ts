@@ -7,6 +7,7 @@ import {
   tensor2d,
   tidy,
   train,
+  transpose,
   type Variable,
   variable,
   zeros,
@@ -16,7 +17,7 @@ import { variables } from '../tfjs/variables';
 import { Stopwatch, timedBatchNorm } from './batch-norm';
 import { crossEntropy } from './cross-entropy';
 import { linear } from './linear';
-import { type NetworkState, type PostedTensor, transposed } from './network-state';
+import type { NetworkState, PostedTensor } from './network-state';
 import { sigmoid } from './sigmoid';
 
 export interface NetworkOptions {
@@ -86,8 +87,8 @@ export class Network {
     const state: Record<string, PostedTensor | number> = {};
     for (const { prefix, weight, bias, norm, normPrefix } of this.#named()) {
       const [inputs, outputs] = weight.shape as [number, number];
-      const matrix = weight.dataSync() as Float32Array;
-      state[`${prefix}.weight`] = { data: transposed(matrix, inputs), shape: [outputs, inputs] };
+      const data = tidy(() => transpose(weight).dataSync<'float32'>());
+      state[`${prefix}.weight`] = { data, shape: [outputs, inputs] };
       if (bias !== null) {
         state[`${prefix}.bias`] = { data: bias.dataSync() as Float32Array, shape: [outputs] };
       }
@@ -105,10 +106,9 @@ export class Network {
   loadState(state: NetworkState): void {
     const values = (key: string): Float32Array => (state[key] as PostedTensor).data;
     for (const { prefix, weight, bias, norm, normPrefix } of this.#named()) {
-      const outputs = weight.shape[1] as number;
-      const matrix = transposed(values(`${prefix}.weight`), outputs);
+      const [inputs, outputs] = weight.shape as [number, number];
       tidy(() => {
-        weight.assign(tensor(matrix, weight.shape));
+        weight.assign(transpose(tensor2d(values(`${prefix}.weight`), [outputs, inputs])));
         bias?.assign(tensor(values(`${prefix}.bias`), bias.shape));
       });
       norm?.loadStateDict(state, { prefix: `${normPrefix}.` });

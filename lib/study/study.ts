@@ -29,6 +29,7 @@ export class Study {
   readonly #stepTimes: number[] = [];
   #startedAt = new Date().toISOString();
   #seconds = 0;
+  /** Of the process before this one. */
   #stepMilliseconds = 0;
   #step = 0;
   #networks: Both<NetworkRecord> = both(() => ({
@@ -159,12 +160,7 @@ export class Study {
 
   /** All but where it took place. Times are of this process, unless it has made no step. */
   async record(): Promise<Omit<StudyRecord, 'environment'>> {
-    if (this.#stepTimes.length > 0) {
-      this.#stepMilliseconds = median(this.#stepTimes);
-      const times = await inBoth((kind) => this.#threads[kind].call('times'));
-      this.#networks = both((kind) => ({ ...this.#networks[kind], ...times[kind] }));
-    }
-    return {
+    const kept = {
       settings: this.settings,
       startedAt: this.#startedAt,
       seconds: this.#seconds,
@@ -172,6 +168,10 @@ export class Study {
       networks: this.#networks,
       sweep: [...this.#sweep],
     };
+    if (this.#stepTimes.length === 0) return kept;
+    const times = await inBoth((kind) => this.#threads[kind].call('times'));
+    const networks = both((kind) => ({ ...kept.networks[kind], ...times[kind] }));
+    return { ...kept, stepMilliseconds: median(this.#stepTimes), networks };
   }
 
   async end(): Promise<void> {

@@ -20,13 +20,4 @@ export const cpuMemory: ElementMemory = {
     // Some of the backend's kernels leave another kind of array in a float32 tensor.
     return types.isFloat32Array(values) ? values : Float32Array.from(values as ArrayLike<number>);
   },
-
-  share(backend: MathBackendCPU, { dataId, shape, dtype }) {
-    backend.incRef(dataId);
-    return { dataId, shape, dtype };
-  },
-
-  release(backend: MathBackendCPU, { dataId }) {
-    backend.disposeData(dataId);
-  },
 };

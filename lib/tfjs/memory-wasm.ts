@@ -25,13 +25,4 @@ export const wasmMemory: ElementMemory = {
   elements(backend: BackendWasm, tensor) {
     return backend.typedArrayFromHeap(tensor) as Float32Array;
   },
-
-  share(backend: BackendWasm, { dataId, shape, dtype }) {
-    backend.incRef(dataId);
-    return { dataId, shape, dtype };
-  },
-
-  release(backend: BackendWasm, { dataId }) {
-    backend.disposeData(dataId);
-  },
 };

@@ -10,10 +10,6 @@ export interface ElementMemory {
   allocate(backend: KernelBackend, shape: readonly number[]): TensorInfo;
   /** The elements, until the next `fetch` or `allocate`. */
   elements(backend: KernelBackend, tensor: TensorInfo): Float32Array;
-  /** Another tensor over the same elements, which are there until both are disposed of. */
-  share(backend: KernelBackend, tensor: TensorInfo): TensorInfo;
-  /** Gives back what `allocate` gave. */
-  release(backend: KernelBackend, tensor: TensorInfo): void;
 }
 
 /** Computes over tensors of one backend, in place. */
@@ -47,7 +43,7 @@ export function compute<
     );
     return outputs;
   } catch (error) {
-    for (const output of made) memory.release(backend, output);
+    for (const { dataId } of made) backend.disposeData(dataId);
     throw error;
   }
 }

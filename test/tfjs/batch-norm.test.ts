@@ -13,22 +13,15 @@ import {
 } from 'batchnorm';
 import { batchNorm, variables } from 'batchnorm/tfjs';
 import { expectRefused } from '../expect-refused';
-import { backends } from './backends';
+import { leaveNoTensors } from './leave-no-tensors';
+import { onEachBackend } from './on-each-backend';
 
 // The engine then checks each kernel for elements that nobody owns.
 beforeAll(() => tf.env().set('IS_TEST', true));
 
-describe.each(backends)('batchNorm on %s', (backend) => {
-  let before: number;
-
-  beforeAll(() => tf.setBackend(backend));
-  beforeEach(() => {
-    before = tf.memory().numTensors;
-  });
-  afterEach(() => {
-    tf.disposeVariables();
-    expect(tf.memory().numTensors).toBe(before);
-  });
+onEachBackend(() => {
+  afterEach(() => tf.disposeVariables());
+  const countAnew = leaveNoTensors();
 
   /** (N, ..., C) as a module takes it. */
   function asTensor(x: tf.Tensor): Tensor {
@@ -187,7 +180,7 @@ describe.each(backends)('batchNorm on %s', (backend) => {
         expectRefused(() => outer(x), ArgumentError, 'gradient of a gradient');
       });
       // Where a gradient throws, whichever it is, the engine keeps what it has saved.
-      before = tf.memory().numTensors;
+      countAnew();
     });
 
     test.each<[string, (x: tf.Tensor) => unknown, Parameters<typeof expectRefused>[1], string]>([

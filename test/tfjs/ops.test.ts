@@ -6,7 +6,9 @@ import { batchNormTraining } from '../../lib/tfjs/ops/batch-norm-training';
 import { groupNorm } from '../../lib/tfjs/ops/group-norm';
 import { layerNorm } from '../../lib/tfjs/ops/layer-norm';
 import { expectRefused } from '../expect-refused';
-import { backends, difference } from './backends';
+import { difference } from './backends';
+import { leaveNoTensors } from './leave-no-tensors';
+import { onEachBackend } from './on-each-backend';
 
 type Function = (...xs: tf.Tensor[]) => tf.Tensor;
 
@@ -27,16 +29,8 @@ function normalized(x: tf.Tensor, axes: number[]): tf.Tensor {
   return tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, epsilon)));
 }
 
-describe.each(backends)('on %s', (backend) => {
-  let before: number;
-
-  beforeAll(() => tf.setBackend(backend));
-  beforeEach(() => {
-    before = tf.memory().numTensors;
-  });
-  afterEach(() => {
-    expect(tf.memory().numTensors).toBe(before);
-  });
+onEachBackend(() => {
+  leaveNoTensors();
 
   const normal = (shape: number[], seed: number) => tf.randomNormal(shape, 1, 2, 'float32', seed);
 

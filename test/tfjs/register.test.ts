@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { initializers, sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { register, restore } from 'batchnorm/tfjs';
 import { backends, difference } from './backends';
+import { leaveNoTensors } from './leave-no-tensors';
+import { onEachBackend } from './on-each-backend';
 
 type Compute = () => tf.Tensor[];
 
@@ -28,16 +30,8 @@ function expectSame(compute: Compute): void {
   });
 }
 
-describe.each(backends)('registered on %s', (backend) => {
-  let before: number;
-
-  beforeAll(() => tf.setBackend(backend));
-  beforeEach(() => {
-    before = tf.memory().numTensors;
-  });
-  afterEach(() => {
-    expect(tf.memory().numTensors).toBe(before);
-  });
+onEachBackend((backend) => {
+  leaveNoTensors();
 
   const normal = (shape: number[], seed: number, mean = 0, std = 1) =>
     tf.randomNormal(shape, mean, std, 'float32', seed);

@@ -1,3 +1,4 @@
+import { type Both, both } from '../both';
 import type { NetworkRecord, StudyPoint, StudyRecord } from '../record';
 
 /** Test accuracy from which on a network is said to have learned. */
@@ -15,12 +16,8 @@ export interface Outcome {
   readonly isUnfinished: boolean;
 }
 
-export function outcomesOf({ networks, settings }: StudyRecord): Record<Kind, Outcome> {
-  const { steps } = settings;
-  return {
-    plain: outcomeOf(networks.plain, steps),
-    batchNorm: outcomeOf(networks.batchNorm, steps),
-  };
+export function outcomesOf({ networks, settings }: StudyRecord): Both<Outcome> {
+  return both((kind) => outcomeOf(networks[kind], settings.steps));
 }
 
 /** The last step that was measured in a run that ended before its time; null where it did not. */
@@ -30,8 +27,6 @@ export function unfinishedAt(record: StudyRecord): number | null {
     ? null
     : Math.max(...unfinished.map(({ last }) => last?.step ?? 0));
 }
-
-type Kind = keyof StudyRecord['networks'];
 
 function outcomeOf({ points, divergedAt }: NetworkRecord, steps: number): Outcome {
   const last = points.at(-1) ?? null;

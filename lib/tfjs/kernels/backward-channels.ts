@@ -1,5 +1,6 @@
-import { backward, type Caller, perChannel as zeros } from '../../functional/internal';
+import type { Caller } from '../../functional/internal';
 import { Activation } from '../../native';
+import { backwardInto } from './backward-into';
 import { asChannels, type Channels, perChannel } from './channels';
 
 /** The elements of a backward pass over channels; the last three are written. */
@@ -21,9 +22,7 @@ export function backwardChannels(
   training: boolean,
   { dy, x, scale, mean, invstd, dx, dScale, dOffset }: ChannelGradients,
 ): void {
-  const gradWeight = zeros(channels.c);
-  const gradBias = zeros(channels.c);
-  backward({
+  backwardInto(dScale, dOffset, {
     caller,
     gradOutput: asChannels(dy, channels),
     input: asChannels(x, channels),
@@ -31,15 +30,9 @@ export function backwardChannels(
     mean,
     invstd,
     training,
-    hadResidual: false,
     activation: Activation.none,
     negativeSlope: 0,
     mask: null,
     out: asChannels(dx, channels),
-    outResidual: null,
-    gradWeight,
-    gradBias,
   });
-  dScale.set(gradWeight);
-  dOffset.set(gradBias);
 }

@@ -1,8 +1,8 @@
 import { type Caller, forwardWithRunningStatistics } from '../../functional/internal';
-import { Activation } from '../../native';
 import { run } from '../run';
 import { batchNormInferenceGrad } from './batch-norm-inference-grad';
-import { asChannels, type Channels, perChannel } from './channels';
+import type { Channels } from './channels';
+import { forwardCall } from './forward-call';
 import type { Kernel } from './kernel';
 
 export interface InferenceAttributes {
@@ -26,20 +26,8 @@ export const batchNormInference: Kernel<
   },
 
   fill({ x, mean, variance, scale, offset }, { y }, { channels, epsilon }) {
-    forwardWithRunningStatistics({
-      caller,
-      input: asChannels(x, channels),
-      weight: perChannel(scale),
-      bias: perChannel(offset),
-      runningMean: perChannel(mean),
-      runningVar: perChannel(variance),
-      eps: epsilon,
-      residual: null,
-      activation: Activation.none,
-      negativeSlope: 0,
-      kept: null,
-      out: asChannels(y, channels),
-    });
+    const elements = { x, scale, offset, y, mean, variance };
+    forwardWithRunningStatistics(forwardCall(caller, channels, epsilon, elements));
   },
 
   gradient({ y: dy }, { x, mean, variance, scale }, attributes) {

@@ -1,13 +1,12 @@
 import {
   type Caller,
-  type ForwardCall,
   forwardWithBatchStatistics,
   type Statistics,
 } from '../../functional/internal';
-import { Activation } from '../../native';
 import { run } from '../run';
 import { batchNormTrainingGrad } from './batch-norm-training-grad';
-import { asChannels, type Channels, perChannel } from './channels';
+import type { Channels } from './channels';
+import { forwardCall } from './forward-call';
 import type { Kernel } from './kernel';
 
 export interface TrainingAttributes {
@@ -40,20 +39,8 @@ export const batchNormTraining: Kernel<
       // A value is its own mean; what is not finite has none.
       for (let c = 0; c < y.length; c++) y[c] = (x[c] as number) * 0 + (offset?.[c] ?? 0);
     } else {
-      const call: ForwardCall = {
-        caller,
-        input: asChannels(x, channels),
-        weight: perChannel(scale),
-        bias: perChannel(offset),
-        runningMean: null,
-        runningVar: null,
-        eps: epsilon,
-        residual: null,
-        activation: Activation.none,
-        negativeSlope: 0,
-        kept: null,
-        out: asChannels(y, channels),
-      };
+      const elements = { x, scale, offset, y, mean: null, variance: null };
+      const call = forwardCall(caller, channels, epsilon, elements);
       forwardWithBatchStatistics(call, 0, false, statistics);
     }
     // There is no mean of nothing.

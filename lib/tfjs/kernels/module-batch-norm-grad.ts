@@ -1,12 +1,10 @@
-import { backward, type Caller, perChannel as zeros } from '../../functional/internal';
-import { Activation } from '../../native';
+import { type Caller, checkActivation } from '../../functional/internal';
+import { backwardInto } from './backward-into';
 import { perChannel } from './channels';
 import type { Kernel } from './kernel';
 import { asModuleInput, type ModuleAttributes } from './module-batch-norm';
 
 const caller: Caller = { name: 'batchNorm', ranks: null, numFeatures: null };
-
-const activations = { relu: Activation.relu, leakyRelu: Activation.leakyRelu } as const;
 
 /** What `module.backward` does, but that it gives the gradients of weight and bias. */
 export const moduleBatchNormGrad: Kernel<
@@ -23,9 +21,7 @@ export const moduleBatchNormGrad: Kernel<
 
   fill({ dy, x, scale }, { dx, dScale, dOffset }, attributes) {
     const { module, kept } = attributes;
-    const gradWeight = zeros(dScale.length);
-    const gradBias = zeros(dOffset.length);
-    backward({
+    backwardInto(dScale, dOffset, {
       caller,
       gradOutput: asModuleInput(dy, attributes),
       input: asModuleInput(x, attributes),
@@ -33,17 +29,11 @@ export const moduleBatchNormGrad: Kernel<
       mean: kept.statistics.mean,
       invstd: kept.statistics.invstd,
       training: kept.usedBatchStatistics,
-      hadResidual: false,
-      activation: module.activation === null ? Activation.none : activations[module.activation],
+      activation: checkActivation(caller.name, module.activation),
       negativeSlope: module.negativeSlope ?? 0,
       mask: kept.mask,
       out: asModuleInput(dx, attributes),
-      outResidual: null,
-      gradWeight,
-      gradBias,
     });
-    dScale.set(gradWeight);
-    dOffset.set(gradBias);
   },
 
   gradient: null,

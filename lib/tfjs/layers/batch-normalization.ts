@@ -1,9 +1,9 @@
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import type { BatchNormalizationArgs } from './arguments';
 import { checkRank, locateAxis, readAxis } from './axis';
 import { batchNormalizationApplies, callBatchNormalization } from './call-batch-normalization';
-import { asFloat32, oneInput, oneShape } from './inputs';
+import { oneInput, oneShape } from './inputs';
 import { OwnBatchNormalization } from './own-layers';
 import { checkEpsilon, checkMomentum, readArgs } from './settings';
 import { takeState } from './state-to-take';
@@ -31,6 +31,6 @@ export class BatchNormalization extends OwnBatchNormalization {
   override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean } = {}): Tensor | Tensor[] {
     const x = oneInput(this.name, inputs);
     if (!batchNormalizationApplies(this, x)) return super.call(x, kwargs);
-    return tidy(() => callBatchNormalization(this, asFloat32(this.name, x), kwargs));
+    return callBatchNormalization(this, x, kwargs);
   }
 }

@@ -4,6 +4,7 @@ import { batchNormInference } from '../ops/batch-norm-inference';
 import { batchNormTraining } from '../ops/batch-norm-training';
 import { readAxis } from './axis';
 import { inReach, isNested } from './in-reach';
+import { asFloat32 } from './inputs';
 import type { OwnBatchNormalization } from './own-layers';
 import { read } from './read';
 
@@ -23,7 +24,10 @@ export function callBatchNormalization(
   x: Tensor,
   { training }: { training?: boolean },
 ): Tensor {
-  return tidy(() => (training ? train(layer, x) : infer(layer, x)));
+  return tidy(() => {
+    const values = asFloat32(layer.name, x);
+    return training ? train(layer, values) : infer(layer, values);
+  });
 }
 
 function train(layer: BatchNormalization, x: Tensor): Tensor {

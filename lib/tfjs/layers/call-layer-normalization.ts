@@ -2,6 +2,7 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { layerNorm } from '../ops/layer-norm';
 import { withAxesLast } from './axes-last';
 import { inReach, isNested } from './in-reach';
+import { asFloat32 } from './inputs';
 import type { OwnLayerNormalization } from './own-layers';
 import { read } from './read';
 
@@ -17,7 +18,9 @@ export function callLayerNormalization(layer: LayerNormalization, x: Tensor): Te
   const axes = axesOf(layer);
   const options = { epsilon: layer.epsilon, axes: axes.length };
   return tidy(() =>
-    withAxesLast(x, axes, (rows) => layerNorm(rows, read(layer.gamma), read(layer.beta), options)),
+    withAxesLast(asFloat32(layer.name, x), axes, (rows) =>
+      layerNorm(rows, read(layer.gamma), read(layer.beta), options),
+    ),
   );
 }
 

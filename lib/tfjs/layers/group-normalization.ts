@@ -51,28 +51,14 @@ export class GroupNormalization extends layers.Layer {
     if (size % this.#numGroups !== 0) throw notDivisible(this.name, size, this.groups);
     this.inputSpec = [new InputSpec({ ndim: shape.length, axes: { [index]: size } })];
     const affine = this.#affine;
-    if (affine.scale) {
-      this.gamma = this.addWeight(
-        'gamma',
-        [size],
-        'float32',
-        affine.gammaInitializer,
-        affine.gammaRegularizer,
-        true,
-        affine.gammaConstraint,
-      );
-    }
-    if (affine.center) {
-      this.beta = this.addWeight(
-        'beta',
-        [size],
-        'float32',
-        affine.betaInitializer,
-        affine.betaRegularizer,
-        true,
-        affine.betaConstraint,
-      );
-    }
+    const weight = (name: 'gamma' | 'beta') => {
+      const initializer = affine[`${name}Initializer`];
+      const regularizer = affine[`${name}Regularizer`];
+      const constraint = affine[`${name}Constraint`];
+      return this.addWeight(name, [size], 'float32', initializer, regularizer, true, constraint);
+    };
+    if (affine.scale) this.gamma = weight('gamma');
+    if (affine.center) this.beta = weight('beta');
     this.built = true;
     takeState(this);
   }

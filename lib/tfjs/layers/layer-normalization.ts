@@ -1,4 +1,4 @@
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import type { LayerNormalizationArgs } from './arguments';
 import { checkRank, locateAxis, readAxis } from './axis';
@@ -7,7 +7,7 @@ import {
   callLayerNormalization,
   layerNormalizationApplies,
 } from './call-layer-normalization';
-import { asFloat32, oneInput, oneShape } from './inputs';
+import { oneInput, oneShape } from './inputs';
 import { OwnLayerNormalization } from './own-layers';
 import { tensorFlowLayers } from './peer';
 import { checkEpsilon, readArgs } from './settings';
@@ -41,7 +41,7 @@ export class LayerNormalization extends OwnLayerNormalization {
   override call(inputs: Tensor | Tensor[], kwargs = {}): Tensor | Tensor[] {
     const x = oneInput(this.name, inputs);
     if (!layerNormalizationApplies(this, x)) return super.call(x, kwargs);
-    return tidy(() => callLayerNormalization(this, asFloat32(this.name, x)));
+    return callLayerNormalization(this, x);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Cast, Identity, type KernelBackend } from '@tensorflow/tfjs-core';
+import { Cast, Identity, type KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { KernelReplacement } from './replacement';
 
 /**
@@ -8,11 +8,11 @@ import type { KernelReplacement } from './replacement';
 export const identity: KernelReplacement = {
   kernelName: Identity,
 
-  kernelFunc: (original, memory) => (call) => {
+  kernelFunc: (original) => (call) => {
     const { x } = call.inputs;
     return x === undefined || x.dtype === 'string' || x.dtype === 'complex64'
       ? original(call)
-      : memory.share(call.backend as KernelBackend, x);
+      : shared(call.backend as KernelBackend, x);
   },
 };
 
@@ -20,10 +20,16 @@ export const identity: KernelReplacement = {
 export const cast: KernelReplacement = {
   kernelName: Cast,
 
-  kernelFunc: (original, memory) => (call) => {
+  kernelFunc: (original) => (call) => {
     const { x } = call.inputs;
     return x?.dtype === 'float32' && call.attrs?.dtype === 'float32'
-      ? memory.share(call.backend as KernelBackend, x)
+      ? shared(call.backend as KernelBackend, x)
       : original(call);
   },
 };
+
+/** Another tensor over the same elements, which are there until both are disposed of. */
+function shared(backend: KernelBackend, { dataId, shape, dtype }: TensorInfo): TensorInfo {
+  backend.incRef(dataId);
+  return { dataId, shape, dtype };
+}

@@ -2,8 +2,8 @@ import { ones, setBackend, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { ArgumentError, ShapeError } from 'batchnorm';
 import { layers } from 'batchnorm/tfjs';
+import { onEachBackend } from '../on-each-backend';
 import type { Layer } from './models';
-import { onEachBackend } from './on-each-backend';
 
 type Make = (args?: never) => Layer;
 

@@ -14,8 +14,8 @@ import {
 import { layers as tfLayers } from '@tensorflow/tfjs-layers';
 import { BatchNorm3d, manualSeed, Tensor as OurTensor } from 'batchnorm';
 import { layers, restore, toModule } from 'batchnorm/tfjs';
+import { onEachBackend } from '../on-each-backend';
 import { type Layer, normal } from './models';
-import { onEachBackend } from './on-each-backend';
 
 // What ours is compared with is TensorFlow.js alone.
 beforeAll(restore);

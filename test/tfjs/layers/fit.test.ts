@@ -7,8 +7,8 @@ import {
 } from '@tensorflow/tfjs-layers';
 import { layers, restore } from 'batchnorm/tfjs';
 import { difference } from '../backends';
+import { onEachBackend } from '../on-each-backend';
 import { gradientsOf, type Layer, modelOf, samples } from './models';
-import { onEachBackend } from './on-each-backend';
 
 // What ours is compared with is TensorFlow.js alone.
 beforeAll(restore);

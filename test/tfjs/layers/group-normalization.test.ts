@@ -20,8 +20,8 @@ import {
 import { ArgumentError, manualSeed, ShapeError } from 'batchnorm';
 import { layers, restore } from 'batchnorm/tfjs';
 import { difference } from '../backends';
+import { onEachBackend } from '../on-each-backend';
 import { normal } from './models';
-import { onEachBackend } from './on-each-backend';
 
 // What ours is compared with is TensorFlow.js alone.
 beforeAll(restore);

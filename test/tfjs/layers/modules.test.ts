@@ -18,8 +18,8 @@ import {
   StateDictError,
 } from 'batchnorm';
 import { fromModule, layers, toModule } from 'batchnorm/tfjs';
+import { onEachBackend } from '../on-each-backend';
 import { type Layer, normal } from './models';
-import { onEachBackend } from './on-each-backend';
 
 type Norm = BatchNorm1d | LayerNorm | GroupNorm;
 

@@ -15,8 +15,8 @@ import { loadLayersModel, sequential, layers as tfLayers } from '@tensorflow/tfj
 import { manualSeed } from 'batchnorm';
 import { layers, register, restore } from 'batchnorm/tfjs';
 import { difference } from '../backends';
+import { onEachBackend } from '../on-each-backend';
 import { gradientsOf, type Layer, modelOf, normal, samples } from './models';
-import { onEachBackend } from './on-each-backend';
 
 const { batchNormalization, layerNormalization } = tfLayers;
 const regularized = { gammaRegularizer: 'l1l2', betaRegularizer: 'l1l2' } as const;

@@ -9,9 +9,9 @@ import {
 import { manualSeed } from 'batchnorm';
 import { layers, register, restore } from 'batchnorm/tfjs';
 import { difference } from '../backends';
+import { onEachBackend } from '../on-each-backend';
 import { kerasModel } from './keras-model';
 import { normal } from './models';
-import { onEachBackend } from './on-each-backend';
 
 async function saved(model: LayersModel): Promise<io.ModelArtifacts> {
   let artifacts: io.ModelArtifacts | undefined;
