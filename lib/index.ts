@@ -94,6 +94,7 @@ export {
 export { RunningMoments, type RunningMomentsUpdateOptions } from './running-moments';
 export type { JSONNumber, RunningMomentsJSON } from './running-moments-json';
 export {
+  asTensor,
   type DimsData,
   type DType,
   empty,

@@ -16,9 +16,10 @@ export type { TensorOptions } from './options';
 export { Parameter } from './parameter';
 export { manualSeed } from './random';
 export { Tensor } from './tensor';
-export type {
-  DimsData,
-  ShapedData,
-  StridedData,
-  TensorLike,
+export {
+  asTensor,
+  type DimsData,
+  type ShapedData,
+  type StridedData,
+  type TensorLike,
 } from './tensor-like';

@@ -34,19 +34,36 @@ export interface StridedData {
 export type TensorLike = Tensor | ShapedData | DimsData | StridedData;
 
 /**
- * `value` as a Tensor over the same memory: itself where it is one already. Each property is read
- * once, so an object that answers differently each time cannot slip past the checks.
+ * `value` as a Tensor over the same memory: itself where it is one already. As `torch.as_tensor`,
+ * but that it never copies.
+ *
+ * So a tensor that came with a message, of which `postMessage` makes a plain object, is a Tensor
+ * again, of the same memory format. A Parameter comes as its values alone: `new Parameter(message)`.
  *
  * @param value - see {@link TensorLike}
- * @param name - what error messages call it
- * @param caller - what they begin with: the function or module that it was given to
  * @throws ArgumentError where `value` is none of the accepted kinds, or its memory is gone
  * @throws DTypeError where the elements are neither float32 nor float64
  * @throws ShapeError where shape, strides or offset do not fit the data
  *
+ * @example
+ * ```ts
+ * parentPort.on('message', (message) => {
+ *   const x = asTensor(message);
+ * });
+ * ```
+ */
+export function asTensor(value: TensorLike): Tensor;
+/**
+ * Each property is read once, so an object that answers differently each time cannot slip past the
+ * checks.
+ *
+ * @param name - what error messages call it
+ * @param caller - what they begin with: the function or module that it was given to
+ *
  * @internal
  */
-export function asTensor(value: TensorLike, name: string, caller?: string): Tensor {
+export function asTensor(value: TensorLike, name: string, caller?: string): Tensor;
+export function asTensor(value: TensorLike, name = 'asTensor: value', caller?: string): Tensor {
   if (value instanceof Tensor) {
     if (value.data.length === value.size) return value;
     throw new ArgumentError(prefix(caller) + memoryGone(name, value.data, value.size));

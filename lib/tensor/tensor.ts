@@ -13,6 +13,7 @@ import { nameOf } from './name-of';
 import { type NestedArray, nest } from './nested';
 import { readOptions, type TensorOptions } from './options';
 import { checkShape, formatShape, inferShape, sizeOf } from './shape';
+import { allocateShared } from './shared';
 import { allocateUninitialized } from './uninitialized';
 
 const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
@@ -75,6 +76,28 @@ export class Tensor {
         `${name}: data has ${data.length} elements, but shape ${formatShape(this.shape)} needs ${this.size}`,
       );
     }
+  }
+
+  /**
+   * A tensor of zeros in shared memory: sent to another thread it is not copied, and each sees what
+   * the other writes. Asynchronous calls work on such memory without a copy.
+   *
+   * @param shape - (N, C, ...), sizes of 0 and more
+   * @throws ShapeError, DTypeError or ArgumentError where `shape` or an option makes no sense, or
+   * there is not as much memory
+   *
+   * @example
+   * ```ts
+   * const images = Tensor.shared([32, 3, 224, 224]);
+   * worker.postMessage(images); // there: const images = asTensor(message);
+   * ```
+   */
+  static shared(shape: readonly number[], options: TensorOptions = {}): Tensor {
+    const name = 'Tensor.shared';
+    const { dtype = 'float32', memoryFormat } = readOptions(options, name);
+    const sizes = checkShape(shape, name);
+    checkMemoryFormat(memoryFormat ?? 'contiguous', sizes, name);
+    return new Tensor(allocateShared(dtype, sizeOf(sizes)), sizes, memoryFormat, name);
   }
 
   /** The number of elements. */
