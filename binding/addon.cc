@@ -1,10 +1,8 @@
 #include <napi.h>
 
-#include "binding/batch_norm.h"
-#include "binding/group_norm.h"
-#include "binding/images.h"
+#include "binding/jobs.h"
 #include "binding/memory.h"
-#include "binding/moments.h"
+#include "binding/operations.h"
 #include "binding/targets.h"
 #include "binding/threads.h"
 
@@ -26,15 +24,12 @@ void Export(Napi::Object exports, const char* name,
 
 // Runs once an environment: nothing here is shared between workers.
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  (void)env;
-  ExportHot(exports, "batchNormEval", BatchNormEvalEntry);
-  ExportHot(exports, "batchNormTrain", BatchNormTrainEntry);
-  ExportHot(exports, "batchNormBackward", BatchNormBackwardEntry);
-  ExportHot(exports, "groupNormForward", GroupNormForwardEntry);
-  ExportHot(exports, "groupNormBackward", GroupNormBackwardEntry);
-  ExportHot(exports, "moments", MomentsEntry);
-  ExportHot(exports, "extrema", ExtremaEntry);
-  ExportHot(exports, "normalizeImages", NormalizeImagesEntry);
+  SetUpJobs(env);
+  for (const Operation* operation : kOperations) {
+    ExportHot(exports, operation->name, operation->run);
+  }
+  ExportHot(exports, "start", StartEntry);
+  ExportHot(exports, "abort", AbortEntry);
   Export(exports, "keepFreedMemory", KeepFreedMemoryEntry);
   Export(exports, "adviseHugePages", AdviseHugePagesEntry);
   Export(exports, "byteDistance", ByteDistanceEntry);

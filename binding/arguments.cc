@@ -1,5 +1,6 @@
 #include "binding/arguments.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -21,6 +22,21 @@ Arguments::Arguments(napi_env env, napi_callback_info info) : env_(env) {
   size_t count = kMax;
   if (napi_get_cb_info(env, info, &count, values_, nullptr, nullptr) != napi_ok) {
     Fail(Status::kWrongType);
+  }
+}
+
+Arguments::Arguments(napi_env env, napi_value array) : env_(env) {
+  bool is_array = false;
+  uint32_t length = 0;
+  if (napi_is_array(env, array, &is_array) != napi_ok || !is_array ||
+      napi_get_array_length(env, array, &length) != napi_ok) {
+    Fail(Status::kWrongType);
+  }
+  napi_get_undefined(env, &values_[0]);
+  std::fill_n(values_ + 1, kMax - 1, values_[0]);
+  // All of them before any is looked into: a getter may run, and change the others.
+  for (uint32_t i = 0; i < std::min<size_t>(length, kMax); ++i) {
+    if (napi_get_element(env, array, i, &values_[i]) != napi_ok) Fail(Status::kWrongType);
   }
 }
 
@@ -154,6 +170,12 @@ const void* Arguments::ReadInput(size_t index, size_t length) {
   }
   input_type_ = array.type;
   return DataOf(array, length);
+}
+
+void Arguments::CheckInputType() {
+  if (input_type_ != ElementType::kUint8 && input_type_ != element_type_) {
+    Fail(Status::kMixedElementTypes);
+  }
 }
 
 bool Arguments::IsNull(size_t index) {

@@ -18,12 +18,16 @@ enum class ElementType { kUnset, kUint8, kFloat32, kFloat64 };
 // from then on reading gives nulls and zeros, so that a call checks once, when it has read them
 // all.
 //
-// Pointers hold for this call alone: JavaScript can detach or shrink an array between two calls.
+// Pointers hold as long as JavaScript cannot detach or shrink an array: until the function returns,
+// or as long as nobody else can reach it.
 class Arguments {
  public:
   static constexpr size_t kMax = 17;
 
+  // Those that JavaScript called a function with.
   Arguments(napi_env env, napi_callback_info info);
+  // Those in an array.
+  Arguments(napi_env env, napi_value array);
 
   // Three sizes from `index` on, whose products fit.
   Shape ReadShape(size_t index);
@@ -45,6 +49,8 @@ class Arguments {
   // The one array of a call that may also be a Uint8Array or Uint8ClampedArray, of `length`
   // elements; the others need not have its type.
   const void* ReadInput(size_t index, size_t length);
+  // After all are read: an input of floats must have the type of the other elements.
+  void CheckInputType();
   // A Float64Array of `length` elements.
   double* ReadStatistics(size_t index, size_t length);
   // A number: one of Activation.
@@ -57,6 +63,7 @@ class Arguments {
   ElementType element_type() const { return element_type_; }
   ElementType input_type() const { return input_type_; }
   Status status() const { return status_; }
+  napi_value operator[](size_t index) const { return values_[index]; }
 
  private:
   struct Array {

@@ -1,7 +1,5 @@
 #include "binding/batch_norm.h"
 
-#include "binding/arguments.h"
-#include "binding/call.h"
 #include "cpp/batch_norm.h"
 
 namespace batchnorm {
@@ -48,72 +46,133 @@ class FusionArguments {
   uint8_t* mask_ = nullptr;
 };
 
+class EvalCall final : public Call {
+ public:
+  explicit EvalCall(Arguments& arguments)
+      : shape_(arguments.ReadShape(2)),
+        layout_(arguments.ReadLayout(5)),
+        x_(arguments.ReadElements(0, shape_.Count())),
+        y_(arguments.ReadElements(1, shape_.Count())),
+        weight_(arguments.ReadElementsOrNull(6, shape_.c)),
+        bias_(arguments.ReadElementsOrNull(7, shape_.c)),
+        running_mean_(arguments.ReadElements(8, shape_.c)),
+        running_var_(arguments.ReadElements(9, shape_.c)),
+        eps_(arguments.ReadDouble(10)),
+        fusion_(arguments, 11, shape_.Count(), Mask::kOptional),
+        type_(arguments.element_type()) {}
+
+  Status Run() const override {
+    return WithFloatType(type_, [this](auto zero) {
+      using T = decltype(zero);
+      const RunningStatistics<T> running = {static_cast<const T*>(running_mean_),
+                                            static_cast<const T*>(running_var_)};
+      return Completed(BatchNormEval(static_cast<const T*>(x_), fusion_.Into<T>(y_), shape_,
+                                     layout_, AsAffine<T>(weight_, bias_), running, eps_));
+    });
+  }
+
+  size_t MovedBytes() const override { return 2 * BytesOf(type_, shape_.Count()); }
+
+ private:
+  Shape shape_;
+  Layout layout_;
+  const void* x_;
+  void* y_;
+  const void* weight_;
+  const void* bias_;
+  const void* running_mean_;
+  const void* running_var_;
+  double eps_;
+  FusionArguments fusion_;
+  ElementType type_;
+};
+
+class TrainCall final : public Call {
+ public:
+  explicit TrainCall(Arguments& arguments)
+      : shape_(arguments.ReadShape(2)),
+        layout_(arguments.ReadLayout(5)),
+        x_(arguments.ReadElements(0, shape_.Count())),
+        y_(arguments.ReadElements(1, shape_.Count())),
+        weight_(arguments.ReadElementsOrNull(6, shape_.c)),
+        bias_(arguments.ReadElementsOrNull(7, shape_.c)),
+        eps_(arguments.ReadDouble(8)),
+        statistics_{arguments.ReadStatistics(9, shape_.c), arguments.ReadStatistics(10, shape_.c),
+                    arguments.ReadStatistics(11, shape_.c)},
+        fusion_(arguments, 12, shape_.Count(), Mask::kOptional),
+        type_(arguments.element_type()) {}
+
+  Status Run() const override {
+    return WithFloatType(type_, [this](auto zero) {
+      using T = decltype(zero);
+      return Completed(BatchNormTrain(static_cast<const T*>(x_), fusion_.Into<T>(y_), shape_,
+                                      layout_, AsAffine<T>(weight_, bias_), eps_, statistics_));
+    });
+  }
+
+  size_t MovedBytes() const override { return 3 * BytesOf(type_, shape_.Count()); }
+
+ private:
+  Shape shape_;
+  Layout layout_;
+  const void* x_;
+  void* y_;
+  const void* weight_;
+  const void* bias_;
+  double eps_;
+  BatchStatistics statistics_;
+  FusionArguments fusion_;
+  ElementType type_;
+};
+
+class BackwardCall final : public Call {
+ public:
+  explicit BackwardCall(Arguments& arguments)
+      : shape_(arguments.ReadShape(3)),
+        layout_(arguments.ReadLayout(6)),
+        dy_(arguments.ReadElements(0, shape_.Count())),
+        training_(arguments.ReadBool(10)),
+        x_(training_ ? arguments.ReadElements(1, shape_.Count())
+                     : arguments.ReadElementsOrNull(1, shape_.Count())),
+        dx_(arguments.ReadElements(2, shape_.Count())),
+        weight_(arguments.ReadElementsOrNull(7, shape_.c)),
+        mean_(arguments.ReadStatistics(8, shape_.c)),
+        invstd_(arguments.ReadStatistics(9, shape_.c)),
+        gradients_{arguments.ReadStatistics(11, shape_.c), arguments.ReadStatistics(12, shape_.c)},
+        fusion_(arguments, 13, shape_.Count(), Mask::kNeeded),
+        type_(arguments.element_type()) {}
+
+  Status Run() const override {
+    return WithFloatType(type_, [this](auto zero) {
+      using T = decltype(zero);
+      const ForwardState<T> state = {static_cast<const T*>(weight_), mean_, invstd_};
+      return Completed(BatchNormBackward(fusion_.From<T>(dy_), static_cast<const T*>(x_),
+                                         static_cast<T*>(dx_), shape_, layout_, state, training_,
+                                         gradients_));
+    });
+  }
+
+  size_t MovedBytes() const override { return 5 * BytesOf(type_, shape_.Count()); }
+
+ private:
+  Shape shape_;
+  Layout layout_;
+  const void* dy_;
+  bool training_;
+  const void* x_;
+  void* dx_;
+  const void* weight_;
+  const double* mean_;
+  const double* invstd_;
+  ParameterGradients gradients_;
+  FusionArguments fusion_;
+  ElementType type_;
+};
+
 }  // namespace
 
-napi_value BatchNormEvalEntry(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  const Shape shape = arguments.ReadShape(2);
-  const Layout layout = arguments.ReadLayout(5);
-  const void* x = arguments.ReadElements(0, shape.Count());
-  void* y = arguments.ReadElements(1, shape.Count());
-  const void* weight = arguments.ReadElementsOrNull(6, shape.c);
-  const void* bias = arguments.ReadElementsOrNull(7, shape.c);
-  const void* running_mean = arguments.ReadElements(8, shape.c);
-  const void* running_var = arguments.ReadElements(9, shape.c);
-  const double eps = arguments.ReadDouble(10);
-  const FusionArguments fusion(arguments, 11, shape.Count(), Mask::kOptional);
-  return Return(env, WithElementType(arguments, [&](auto zero) {
-                  using T = decltype(zero);
-                  const RunningStatistics<T> running = {static_cast<const T*>(running_mean),
-                                                        static_cast<const T*>(running_var)};
-                  return Completed(BatchNormEval(static_cast<const T*>(x), fusion.Into<T>(y), shape,
-                                                 layout, AsAffine<T>(weight, bias), running, eps));
-                }));
-}
-
-napi_value BatchNormTrainEntry(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  const Shape shape = arguments.ReadShape(2);
-  const Layout layout = arguments.ReadLayout(5);
-  const void* x = arguments.ReadElements(0, shape.Count());
-  void* y = arguments.ReadElements(1, shape.Count());
-  const void* weight = arguments.ReadElementsOrNull(6, shape.c);
-  const void* bias = arguments.ReadElementsOrNull(7, shape.c);
-  const double eps = arguments.ReadDouble(8);
-  const BatchStatistics statistics = {arguments.ReadStatistics(9, shape.c),
-                                      arguments.ReadStatistics(10, shape.c),
-                                      arguments.ReadStatistics(11, shape.c)};
-  const FusionArguments fusion(arguments, 12, shape.Count(), Mask::kOptional);
-  return Return(
-      env, WithElementType(arguments, [&](auto zero) {
-        using T = decltype(zero);
-        return Completed(BatchNormTrain(static_cast<const T*>(x), fusion.Into<T>(y), shape, layout,
-                                        AsAffine<T>(weight, bias), eps, statistics));
-      }));
-}
-
-napi_value BatchNormBackwardEntry(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  const Shape shape = arguments.ReadShape(3);
-  const Layout layout = arguments.ReadLayout(6);
-  const void* dy = arguments.ReadElements(0, shape.Count());
-  const bool training = arguments.ReadBool(10);
-  const void* x = training ? arguments.ReadElements(1, shape.Count())
-                           : arguments.ReadElementsOrNull(1, shape.Count());
-  void* dx = arguments.ReadElements(2, shape.Count());
-  const void* weight = arguments.ReadElementsOrNull(7, shape.c);
-  const double* mean = arguments.ReadStatistics(8, shape.c);
-  const double* invstd = arguments.ReadStatistics(9, shape.c);
-  const ParameterGradients gradients = {arguments.ReadStatistics(11, shape.c),
-                                        arguments.ReadStatistics(12, shape.c)};
-  const FusionArguments fusion(arguments, 13, shape.Count(), Mask::kNeeded);
-  return Return(env, WithElementType(arguments, [&](auto zero) {
-                  using T = decltype(zero);
-                  const ForwardState<T> state = {static_cast<const T*>(weight), mean, invstd};
-                  return Completed(BatchNormBackward(fusion.From<T>(dy), static_cast<const T*>(x),
-                                                     static_cast<T*>(dx), shape, layout, state,
-                                                     training, gradients));
-                }));
-}
+const Operation kBatchNormEval = OperationOf<EvalCall>("batchNormEval");
+const Operation kBatchNormTrain = OperationOf<TrainCall>("batchNormTrain");
+const Operation kBatchNormBackward = OperationOf<BackwardCall>("batchNormBackward");
 
 }  // namespace batchnorm

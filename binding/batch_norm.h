@@ -1,15 +1,13 @@
 #ifndef BATCHNORM_BINDING_BATCH_NORM_H_
 #define BATCHNORM_BINDING_BATCH_NORM_H_
 
-#include <node_api.h>
+#include "binding/operation.h"
 
 namespace batchnorm {
 
-// The hot entries, in Node-API's C calls: through the C++ wrappers six arrays cost twice as much.
-// lib/native.ts has their arguments. Each returns a Status.
-napi_value BatchNormEvalEntry(napi_env env, napi_callback_info info);
-napi_value BatchNormTrainEntry(napi_env env, napi_callback_info info);
-napi_value BatchNormBackwardEntry(napi_env env, napi_callback_info info);
+extern const Operation kBatchNormEval;
+extern const Operation kBatchNormTrain;
+extern const Operation kBatchNormBackward;
 
 }  // namespace batchnorm
 

@@ -1,8 +1,7 @@
 #ifndef BATCHNORM_BINDING_CALL_H_
 #define BATCHNORM_BINDING_CALL_H_
 
-#include <node_api.h>
-
+#include <cstddef>
 #include <cstdint>
 
 #include "binding/arguments.h"
@@ -11,27 +10,40 @@
 
 namespace batchnorm {
 
-inline napi_value Return(napi_env env, Status status) {
-  napi_value value = nullptr;
-  napi_create_int32(env, static_cast<int>(status), &value);
-  return value;
-}
+// A call of an operation whose arguments were read and fit. It runs on any thread, as long as the
+// arrays stay where they are.
+class Call {
+ public:
+  virtual ~Call() = default;
+  virtual Status Run() const = 0;
+  // Bytes of elements that Run() moves to or from memory, about.
+  virtual size_t MovedBytes() const = 0;
+};
 
 inline Status Completed(bool completed) { return completed ? Status::kOk : Status::kOutOfMemory; }
 
-// Calls run with a zero of the call's element type, which tells run which type that is.
-template <class Run>
-Status WithElementType(const Arguments& arguments, const Run& run) {
-  if (arguments.status() != Status::kOk) return arguments.status();
-  return arguments.element_type() == ElementType::kFloat32 ? run(0.0f) : run(0.0);
+// Bytes of `count` elements.
+inline size_t BytesOf(ElementType type, size_t count) {
+  switch (type) {
+    case ElementType::kFloat64:
+      return count * sizeof(double);
+    case ElementType::kFloat32:
+      return count * sizeof(float);
+    default:
+      return count;
+  }
 }
 
-// The same with the type of the call's input, which may be bytes.
+// Calls run with a zero of the element type, which tells run which type that is.
 template <class Run>
-Status WithInputType(const Arguments& arguments, const Run& run) {
-  if (arguments.status() != Status::kOk) return arguments.status();
-  if (arguments.input_type() == ElementType::kUint8) return run(uint8_t{0});
-  return arguments.input_type() == ElementType::kFloat32 ? run(0.0f) : run(0.0);
+Status WithFloatType(ElementType type, const Run& run) {
+  return type == ElementType::kFloat32 ? run(0.0f) : run(0.0);
+}
+
+// The same for an input, which may be bytes.
+template <class Run>
+Status WithInputType(ElementType type, const Run& run) {
+  return type == ElementType::kUint8 ? run(uint8_t{0}) : WithFloatType(type, run);
 }
 
 template <typename T>

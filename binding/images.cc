@@ -1,37 +1,63 @@
 #include "binding/images.h"
 
-#include "binding/arguments.h"
-#include "binding/call.h"
 #include "cpp/normalize_images.h"
 
 namespace batchnorm {
+namespace {
 
-napi_value NormalizeImagesEntry(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  const Shape shape = arguments.ReadShape(2);
-  const Shape x_shape = arguments.ReadShapeWithChannels(5, shape);
-  const Layout from = arguments.ReadLayout(6);
-  const Layout to = arguments.ReadLayout(7);
-  const void* x = arguments.ReadInput(0, x_shape.Count());
-  void* y = arguments.ReadElements(1, shape.Count());
-  const size_t count = arguments.ReadOneOr(8, shape.c);
-  const double* mean = arguments.ReadStatistics(9, count);
-  const double* std = arguments.ReadStatistics(10, count);
-  const ImageScaling scaling = {mean, std, count, arguments.ReadDouble(11)};
-  return Return(env, WithElementType(arguments, [&](auto zero) {
-                  using T = decltype(zero);
-                  const auto normalize = [&](auto input) {
-                    return Completed(NormalizeImages(input, x_shape.c, from, static_cast<T*>(y),
-                                                     shape, to, scaling));
-                  };
-                  if (arguments.input_type() == ElementType::kUint8) {
-                    return normalize(static_cast<const uint8_t*>(x));
-                  }
-                  if (arguments.input_type() != arguments.element_type()) {
-                    return Status::kMixedElementTypes;
-                  }
-                  return normalize(static_cast<const T*>(x));
-                }));
-}
+class ImagesCall final : public Call {
+ public:
+  explicit ImagesCall(Arguments& arguments)
+      : shape_(arguments.ReadShape(2)),
+        x_shape_(arguments.ReadShapeWithChannels(5, shape_)),
+        from_(arguments.ReadLayout(6)),
+        to_(arguments.ReadLayout(7)),
+        x_(arguments.ReadInput(0, x_shape_.Count())),
+        y_(arguments.ReadElements(1, shape_.Count())),
+        count_(arguments.ReadOneOr(8, shape_.c)),
+        mean_(arguments.ReadStatistics(9, count_)),
+        std_(arguments.ReadStatistics(10, count_)),
+        scale_(arguments.ReadDouble(11)),
+        input_type_(arguments.input_type()),
+        type_(arguments.element_type()) {
+    arguments.CheckInputType();
+  }
+
+  Status Run() const override {
+    return WithFloatType(type_, [this](auto zero) {
+      using T = decltype(zero);
+      return input_type_ == ElementType::kUint8 ? Normalize<uint8_t, T>() : Normalize<T, T>();
+    });
+  }
+
+  size_t MovedBytes() const override {
+    return BytesOf(input_type_, x_shape_.Count()) + BytesOf(type_, shape_.Count());
+  }
+
+ private:
+  template <typename X, typename T>
+  Status Normalize() const {
+    return Completed(NormalizeImages(static_cast<const X*>(x_), x_shape_.c, from_,
+                                     static_cast<T*>(y_), shape_, to_,
+                                     {mean_, std_, count_, scale_}));
+  }
+
+  Shape shape_;
+  Shape x_shape_;
+  Layout from_;
+  Layout to_;
+  const void* x_;
+  void* y_;
+  size_t count_;
+  const double* mean_;
+  const double* std_;
+  double scale_;
+  ElementType input_type_;
+  ElementType type_;
+};
+
+}  // namespace
+
+const Operation kNormalizeImages = OperationOf<ImagesCall>("normalizeImages");
 
 }  // namespace batchnorm

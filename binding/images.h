@@ -1,12 +1,11 @@
 #ifndef BATCHNORM_BINDING_IMAGES_H_
 #define BATCHNORM_BINDING_IMAGES_H_
 
-#include <node_api.h>
+#include "binding/operation.h"
 
 namespace batchnorm {
 
-// lib/native.ts has its arguments; it returns a Status.
-napi_value NormalizeImagesEntry(napi_env env, napi_callback_info info);
+extern const Operation kNormalizeImages;
 
 }  // namespace batchnorm
 

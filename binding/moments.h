@@ -1,13 +1,12 @@
 #ifndef BATCHNORM_BINDING_MOMENTS_H_
 #define BATCHNORM_BINDING_MOMENTS_H_
 
-#include <node_api.h>
+#include "binding/operation.h"
 
 namespace batchnorm {
 
-// What is to be known of each channel. lib/native.ts has the arguments; each returns a Status.
-napi_value MomentsEntry(napi_env env, napi_callback_info info);
-napi_value ExtremaEntry(napi_env env, napi_callback_info info);
+extern const Operation kMoments;
+extern const Operation kExtrema;
 
 }  // namespace batchnorm
 

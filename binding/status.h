@@ -12,6 +12,7 @@ enum class Status {
   kOutOfMemory = 4,
   kUnknownTarget = 5,
   kMisaligned = 6,
+  kAborted = 7,
 };
 
 }  // namespace batchnorm

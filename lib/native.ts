@@ -17,6 +17,7 @@ export enum Status {
   outOfMemory = 4,
   unknownTarget = 5,
   misaligned = 6,
+  aborted = 7,
 }
 
 /** What the addon does with each normalized value, as cpp/ numbers it. */
@@ -25,6 +26,17 @@ export enum Activation {
   relu = 1,
   leakyRelu = 2,
 }
+
+/** The operations that also run off the event loop. */
+export type Operation =
+  | 'batchNormEval'
+  | 'batchNormTrain'
+  | 'batchNormBackward'
+  | 'groupNormForward'
+  | 'groupNormBackward'
+  | 'moments'
+  | 'extrema'
+  | 'normalizeImages';
 
 /**
  * The addon's flat functions. Input is collapsed to (n, c, s); `channelsLast` says whether a
@@ -165,6 +177,26 @@ export interface Native {
     std: Float64Array,
     scale: number,
   ): Status;
+  /**
+   * Starts an operation on libuv's threads; `args` are those of the function of that name. When no
+   * thread touches the arrays any more it calls done(status) once, on the event loop and never
+   * before `start` has returned; the status is `aborted` where abort() came in time, and what the
+   * arrays hold is then undefined. Until done is called nobody may detach, resize or write to the
+   * arrays: they are over shared memory, or over memory that no other code can reach.
+   *
+   * Returns an id > 0 for abort(), or minus the Status of what was refused: done is then not called
+   * and nothing was written. A pending call keeps the process alive.
+   */
+  start<K extends Operation>(
+    operation: K,
+    args: Parameters<Native[K]>,
+    done: (status: Status) => void,
+  ): number;
+  /**
+   * Asks a started operation to stop: the parts not yet done are left out, and done is called as
+   * ever. Nothing happens where it is done already, or where no operation has this id.
+   */
+  abort(id: number): void;
   /** Lets the C library keep memory that V8 frees, for arrays to come; once a process is enough. */
   keepFreedMemory(): Status;
   /** Bytes from the first of `a` to the first of `b`. */
