@@ -41,6 +41,7 @@ export type {
   RMSNormGradients,
 } from './functional';
 export * as functional from './functional';
+export * as fuse from './fuse';
 export { type Info, info } from './info';
 export { LoadError } from './load-error';
 export {

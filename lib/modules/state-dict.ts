@@ -176,7 +176,8 @@ type Copy =
   | { readonly key: string; readonly target: Tensor; readonly source: Tensor }
   | { readonly counter: Counter; readonly value: number };
 
-function readDict(moduleName: string, dict: unknown, prefix: string): Map<string, unknown> {
+/** The entries of a dict whose keys begin so, each value read once. */
+export function readDict(moduleName: string, dict: unknown, prefix: string): Map<string, unknown> {
   if (typeof dict !== 'object' || dict === null || dict instanceof Map || Array.isArray(dict)) {
     const got = dict instanceof Map ? 'a Map (convert it with Object.fromEntries)' : nameOf(dict);
     throw new ArgumentError(
@@ -252,6 +253,7 @@ function lostMemory(copy: Copy): string[] {
     .map(({ data, size }) => memoryGone(key, data, size));
 }
 
-function quote(keys: readonly string[]): string {
+/** Keys as PyTorch's messages list them. */
+export function quote(keys: readonly string[]): string {
   return keys.map((key) => `"${key}"`).join(', ');
 }

@@ -16,6 +16,7 @@ import pathlib
 import torch
 
 import functional_cases
+import fuse_cases
 import fused_cases
 import module_cases
 import normalize_cases
@@ -60,6 +61,7 @@ def main():
     files["sample-norms"] = [
         SampleRecorder(case, generator).record() for case in sample_norm_cases.modules()
     ]
+    files["fuse"] = [fuse_cases.record(case, generator) for case in fuse_cases.cases()]
 
     arguments.out.mkdir(parents=True, exist_ok=True)
     for file, cases in files.items():

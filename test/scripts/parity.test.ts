@@ -31,6 +31,7 @@ test('npm run parity writes every kind of fixture afresh, and runs the tests tha
     'modules',
     'functional',
     'fused',
+    'fuse',
     'sample-norms',
     'refused',
     'trees',
