@@ -22,6 +22,8 @@ const systemPrograms = [
   'grep',
   'ln',
   'mkdir',
+  'pwd',
+  'readlink',
   'rm',
   'sh',
   'true',
@@ -87,6 +89,9 @@ export class Clone {
       ['binding/addon.cc', ''],
       ['bench/peers/onednn/child.cc', ''],
       ['test/binding/misaligned/misaligned-buffer.cc', ''],
+      ['examples/serving/package-lock.json', '{}'],
+      ['examples/serving/main.mjs', "console.log('serves', ...process.argv.slice(2));"],
+      ['examples/serving/load/main.mjs', "console.log('loads', ...process.argv.slice(2));"],
       ['examples/training/main.mjs', "console.log('trains', ...process.argv.slice(2));"],
     ] as const) {
       this.write(path, content);

@@ -144,3 +144,40 @@ describe('a second run', () => {
     expect(again().calls).toContain('npm ci --ignore-scripts --no-audit --no-fund');
   });
 });
+
+describe('what examples/serving needs besides', () => {
+  const install = 'npm ci --ignore-scripts --no-audit --no-fund';
+  const run = (script: string) => clone.run('node', `scripts/${script}.mjs`, '--port', '0');
+  const installed = () => run('serve').calls.filter((call) => call === install).length;
+  beforeEach(() => {
+    clone = new Clone();
+  });
+
+  test.each([
+    ['serve', 'serves --port 0'],
+    ['load', 'loads --port 0'],
+  ])('is installed once by npm run %s, which passes options on', (script, last) => {
+    const first = run(script);
+    expect(first.output).toContain('Installing the Node packages of examples/serving\n');
+    expect(first.calls.filter((call) => call === install)).toHaveLength(2);
+    expect([first.status, first.last]).toEqual([0, last]);
+    expect(run(script)).toEqual({ status: 0, output: `${last}\n`, last, calls: [] });
+  });
+
+  test('is installed by npm test, which tries the server', () => {
+    expect(clone.run('node', 'scripts/test.mjs').calls).toContain(install);
+    expect(installed()).toBe(0);
+  });
+
+  test('is installed again where others are locked', () => {
+    run('serve');
+    clone.write('examples/serving/package-lock.json', '{ "changed": true }');
+    expect(installed()).toBe(1);
+  });
+
+  test('finds this repository as the package batchnorm', () => {
+    run('serve');
+    const found = clone.run('readlink', '-f', 'examples/serving/node_modules/batchnorm');
+    expect(found.last).toBe(clone.run('pwd').last);
+  });
+});

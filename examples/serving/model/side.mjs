@@ -1,0 +1,2 @@
+/** Rows and columns of a digit, as MNIST has them. */
+export const SIDE = 28;

@@ -1,0 +1,77 @@
+import multipart from '@fastify/multipart';
+import { errorCodes } from 'fastify';
+import { decode } from './decode.mjs';
+import { inkOf, squared } from './digit.mjs';
+import { errors } from './errors.mjs';
+import { fileOfForm } from './form.mjs';
+import { laps } from './laps.mjs';
+
+const imageTypes = ['image/jpeg', 'image/png'];
+const query = {
+  type: 'object',
+  properties: { ink: { enum: ['auto', 'light', 'dark'], default: 'auto' } },
+};
+
+/** POST /classify: a JPEG or PNG as the body, or as the one file of a form. */
+export async function classifyRoute(app, { classifier, queue, metrics, limits }) {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(imageTypes, { parseAs: 'buffer' }, async (_, body) => body);
+  app.addContentTypeParser('*', async ({ headers }) => {
+    throw new errors.UnsupportedType(headers['content-type'] ?? 'no content type');
+  });
+  await app.register(multipart, {
+    limits: {
+      fileSize: limits.bodyBytes,
+      parts: 9,
+      files: 1,
+      fields: 8,
+      fieldSize: 1024,
+      headerPairs: 32,
+    },
+  });
+  app.post('/classify', {
+    schema: { querystring: query },
+    // Before the body: it is then passed over, while a connection that is closed in the middle of it
+    // would leave most clients without the answer.
+    onRequest: async (request) => {
+      queue.check();
+      checkLength(request, limits.bodyBytes);
+    },
+    handler: async (request) => {
+      const bytes = await readImage(request);
+      const lap = laps();
+      return queue.run(async () => {
+        const wait = lap();
+        // Whoever waited too long has gone.
+        if (request.socket.destroyed) return undefined;
+        const { times, ...answer } = await classify(bytes, request.query.ink);
+        const all = { wait, ...times };
+        metrics.onClassified(all);
+        return { ...answer, milliseconds: all };
+      });
+    },
+  });
+
+  async function classify(bytes, wantedInk) {
+    const lap = laps();
+    const backdrop = wantedInk === 'light' ? 'black' : 'white';
+    const image = await decode(bytes, { maxPixels: limits.pixels, backdrop });
+    const ink = wantedInk === 'auto' ? inkOf(image) : wantedInk;
+    const pixels = squared(image, ink);
+    const times = { decode: lap() };
+    const { digit, probabilities, times: others } = await classifier.classify(pixels, ink);
+    return { digit, probabilities, ink, times: { ...times, ...others } };
+  }
+}
+
+function checkLength({ headers }, most) {
+  // A form has more than its file, which is measured when it comes.
+  if (headers['content-type']?.startsWith('multipart/')) return;
+  if (Number(headers['content-length']) > most) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE();
+}
+
+function readImage(request) {
+  if (request.isMultipart()) return fileOfForm(request);
+  if (request.body !== undefined) return request.body;
+  throw new errors.NoImage('it has no body');
+}

@@ -1,0 +1,20 @@
+import createError from '@fastify/error';
+
+/** What a client is told beyond fastify's own errors; `code` is for programs, the rest for people. */
+export const errors = {
+  Overloaded: createError('OVERLOADED', 'too many requests wait already; try again later', 503),
+  TooManyPixels: createError(
+    'TOO_MANY_PIXELS',
+    'the image has %s x %s pixels, at most %s are taken',
+    413,
+  ),
+  UnsupportedImage: createError('UNSUPPORTED_IMAGE', 'the image is neither JPEG nor PNG', 415),
+  UnsupportedType: createError(
+    'UNSUPPORTED_TYPE',
+    'send image/jpeg, image/png or a multipart/form-data with one of these; got %s',
+    415,
+  ),
+  BrokenImage: createError('BROKEN_IMAGE', 'the image cannot be decoded: %s', 400),
+  BrokenForm: createError('BROKEN_FORM', 'the form cannot be read: %s', 400),
+  NoImage: createError('NO_IMAGE', 'there is no image in the request: %s', 400),
+};
