@@ -87,6 +87,7 @@ export {
   Sequential,
   type SequentialBackwardOptions,
   type SequentialForwardOptions,
+  type SharedHandle,
   type StateDict,
   type StateDictLike,
   type StateValue,

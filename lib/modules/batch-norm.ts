@@ -155,7 +155,7 @@ export abstract class BatchNorm extends NormBase {
         ? this.#passes.statistics(channels)
         : keeper.roomForStatistics(channels.numFeatures);
     const y = forwardWithBatchStatistics(call, factor, this.unbiasedRunningVar, statistics);
-    if (counter !== null) counter.value++;
+    counter?.increment();
     if (watcher !== null) watcher(call.input.size / channels.numFeatures, statistics);
     return y;
   }

@@ -1,3 +1,5 @@
+import './share/layers';
+
 export { BatchNorm } from './batch-norm';
 export { BatchNorm1d } from './batch-norm-1d';
 export { BatchNorm2d } from './batch-norm-2d';
@@ -31,6 +33,7 @@ export {
   type SequentialBackwardOptions,
   type SequentialForwardOptions,
 } from './sequential';
+export type { SharedHandle } from './share/handle';
 export type {
   LoadStateDictOptions,
   LoadStateDictResult,

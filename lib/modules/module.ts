@@ -6,6 +6,9 @@ import { Parameter } from '../tensor/parameter';
 import { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import { checkFieldName, fieldsOf } from './fields';
+import { makeHandle, readHandle, type SharedHandle } from './share/handle';
+import { describeLayers, makeLayers } from './share/kinds';
+import { attachState, shareState } from './share/state';
 import {
   giveState,
   type LoadStateDictOptions,
@@ -261,9 +264,100 @@ export abstract class Module {
     return loadState(this.constructor.name, this.#stateEntries(), dict, options);
   }
 
+  /**
+   * Moves all parameters, buffers and counters of this module and of those inside into shared memory,
+   * for other threads to use too; as PyTorch's `share_memory_`. The tensors stay the same objects,
+   * but their `data` becomes another array: what shared memory with them before, as a state dict
+   * that was given, does so no more. A `grad` is each thread's own.
+   *
+   * What one thread writes, by `loadStateDict` or in training, the others see without being told.
+   * Nothing waits for anything: a pass that runs meanwhile may find a part of the new values, and
+   * running statistics that several threads update at once lose some of the updates (each value is
+   * one that some thread has written). Counts of batches lose none.
+   *
+   * @returns For {@link fromShared} and {@link useShared} in any thread of this process, by
+   * `postMessage` or `workerData`. Called again it gives the same memory.
+   * @throws ArgumentError where a lazy layer has no parameters yet, a tensor is frozen or its memory
+   * is gone, or there is not as much memory. Then nothing was changed.
+   *
+   * @example
+   * ```ts
+   * const worker = new Worker(file, { workerData: net.share() });
+   * ```
+   */
+  share(): SharedHandle {
+    for (const module of this.modules()) module.requireShapes();
+    return makeHandle({
+      ...shareState(this.constructor.name, this.#sharedEntries()),
+      layers: describeLayers(this, childrenOf),
+    });
+  }
+
+  /**
+   * The module that was shared, as a new one over the same memory: the same layers with the same
+   * options and in the same mode. Call it on the class that the module is of, or that this extends.
+   *
+   * @throws ArgumentError where the handle is none, comes from another version, is of another class,
+   * or of a class that is not this library's: make such a module and call {@link useShared}.
+   *
+   * @example
+   * ```ts
+   * const bn = BatchNorm2d.fromShared(workerData);
+   * ```
+   */
+  static fromShared<Shared extends Module>(
+    this: { readonly name: string; readonly prototype: Shared },
+    handle: SharedHandle,
+  ): Shared {
+    // biome-ignore lint/complexity/noThisInStatic: the class that it is called on decides
+    const { name, prototype } = this;
+    const caller = `${name}.fromShared`;
+    const { layers, state } = readHandle(caller, handle);
+    const module = makeLayers(caller, layers);
+    if (!Object.prototype.isPrototypeOf.call(prototype, module)) {
+      throw new ArgumentError(`${caller}: the handle is of a ${module.constructor.name}`);
+    }
+    attachState(caller, module.#sharedEntries(), state);
+    return module as Shared;
+  }
+
+  /**
+   * Puts this module over the memory of one that was shared and has the same structure, in place of
+   * its own, and returns it. Parameters and buffers stay the same objects; modes and options stay
+   * as they are.
+   *
+   * @throws ArgumentError where the handle is none, or comes from another version.
+   * @throws StateDictError that lists everything that does not fit; then nothing was changed.
+   *
+   * @example
+   * ```ts
+   * const net = new Net().useShared(workerData).eval();
+   * ```
+   */
+  useShared(handle: SharedHandle): this {
+    const { name } = this.constructor;
+    attachState(name, this.#sharedEntries(), readHandle(name, handle).state);
+    return this;
+  }
+
   #stateEntries(): StateEntry[] {
+    return this.#entries((module) => module.ownStateEntries());
+  }
+
+  /** What the state dict holds, and the buffers that it leaves out. */
+  #sharedEntries(): StateEntry[] {
+    return this.#entries((module) => {
+      const others = module.ownBuffers().filter(([name]) => module.#buffers.get(name) === false);
+      return [
+        ...module.ownStateEntries(),
+        ...others.map(([key, tensor]): StateEntry => ({ key, tensor })),
+      ];
+    });
+  }
+
+  #entries(entriesOf: (module: Module) => StateEntry[]): StateEntry[] {
     return paths<Module>(this, childrenOf).flatMap(([prefix, module]) =>
-      module.ownStateEntries().map((entry) => ({ ...entry, key: prefix + entry.key })),
+      entriesOf(module).map((entry) => ({ ...entry, key: prefix + entry.key })),
     );
   }
 

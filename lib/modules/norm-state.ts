@@ -3,9 +3,9 @@ import { ones, zeros } from '../tensor/creation';
 import type { DType } from '../tensor/dtype';
 import { Parameter } from '../tensor/parameter';
 import type { Tensor } from '../tensor/tensor';
+import { Counter } from './counter';
 import type { NormSettings } from './norm-options';
 import { checkNumFeatures } from './num-features';
-import type { Counter } from './state-dict';
 
 /** The part of a layer that depends on its number of channels. */
 export interface Channels {
@@ -47,7 +47,7 @@ export class NormState {
     this.dtype = settings.dtype;
     this.eps = settings.eps;
     this.momentum = settings.momentum;
-    this.batches = settings.trackRunningStats ? { value: 0 } : null;
+    this.batches = settings.trackRunningStats ? new Counter() : null;
     this.lazy = numFeatures instanceof Lazy ? numFeatures : null;
     this.channels = numFeatures instanceof Lazy ? null : this.channelsFor(name, numFeatures);
   }

@@ -6,6 +6,7 @@ import { nameOf } from '../tensor/name-of';
 import { formatShape, sameShape } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
+import type { Counter } from './counter';
 
 /** What a module gives: tensors that share its memory, and counters. */
 export type StateDict = Record<string, Tensor | number>;
@@ -31,10 +32,6 @@ export interface LoadStateDictOptions {
 export interface LoadStateDictResult {
   missingKeys: string[];
   unexpectedKeys: string[];
-}
-
-export interface Counter {
-  value: number;
 }
 
 /**
@@ -112,12 +109,7 @@ export function loadState(
     }
   }
   const unexpectedKeys = [...values.keys()];
-  if (strict && unexpectedKeys.length > 0) {
-    problems.unshift(`Unexpected key(s) in state_dict: ${quote(unexpectedKeys)}.`);
-  }
-  if (strict && missingKeys.length > 0) {
-    problems.unshift(`Missing key(s) in state_dict: ${quote(missingKeys)}.`);
-  }
+  if (strict) problems.unshift(...wrongKeys('state_dict', missingKeys, unexpectedKeys));
   if (missingKeys.length > 0 && copies.length === 0) {
     const own = entries.map(({ key }) => key);
     if (lacksDot(prefix, own, dict)) {
@@ -160,7 +152,20 @@ function someKeys(dict: object): string {
   return `keys are ${quote(keys.slice(0, 3))}${keys.length > 3 ? ', ...' : '.'}`;
 }
 
-function checkKeys(moduleName: string, entries: readonly StateEntry[]): void {
+/** What errors say of keys that a dict, which they call `dict`, lacks or should not have. */
+export function wrongKeys(
+  dict: string,
+  missing: readonly string[],
+  unexpected: readonly string[],
+): string[] {
+  const problems: string[] = [];
+  if (missing.length > 0) problems.push(`Missing key(s) in ${dict}: ${quote(missing)}.`);
+  if (unexpected.length > 0) problems.push(`Unexpected key(s) in ${dict}: ${quote(unexpected)}.`);
+  return problems;
+}
+
+/** Refuses two entries of one key. */
+export function checkKeys(moduleName: string, entries: readonly StateEntry[]): void {
   const seen = new Set<string>();
   for (const { key } of entries) {
     if (seen.has(key)) {
@@ -212,7 +217,7 @@ function prepare(
 }
 
 /** The tensor of a lazy layer, to which the first one that the dict has gives its size. */
-function sizedTensor(
+export function sizedTensor(
   { unsized, name }: UnsizedEntry,
   { shape }: Tensor,
   sized: Map<Unsized, Sized>,

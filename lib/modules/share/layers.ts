@@ -1,0 +1,118 @@
+// Makes the layers of this library known to kinds.ts, which no layer imports.
+import { checkBoolean } from '../../options';
+import type { BatchNorm } from '../batch-norm';
+import { BatchNorm1d } from '../batch-norm-1d';
+import { BatchNorm2d } from '../batch-norm-2d';
+import { BatchNorm3d } from '../batch-norm-3d';
+import type { FrozenBatchNorm } from '../frozen-batch-norm';
+import { FrozenBatchNorm1d } from '../frozen-batch-norm-1d';
+import { FrozenBatchNorm2d } from '../frozen-batch-norm-2d';
+import { FrozenBatchNorm3d } from '../frozen-batch-norm-3d';
+import { GroupNorm } from '../group-norm';
+import { Identity } from '../identity';
+import { InstanceNorm1d } from '../instance-norm-1d';
+import { InstanceNorm2d } from '../instance-norm-2d';
+import { InstanceNorm3d } from '../instance-norm-3d';
+import { LayerNorm } from '../layer-norm';
+import { LazyBatchNorm1d } from '../lazy-batch-norm-1d';
+import { LazyBatchNorm2d } from '../lazy-batch-norm-2d';
+import { LazyBatchNorm3d } from '../lazy-batch-norm-3d';
+import { LazyInstanceNorm1d } from '../lazy-instance-norm-1d';
+import { LazyInstanceNorm2d } from '../lazy-instance-norm-2d';
+import { LazyInstanceNorm3d } from '../lazy-instance-norm-3d';
+import type { NormBase } from '../norm-base';
+import { RMSNorm } from '../rms-norm';
+import { type Layer, Sequential } from '../sequential';
+import { addKind } from './kinds';
+
+for (const Class of [BatchNorm1d, BatchNorm2d, BatchNorm3d]) {
+  addKind(Class, batchNorm, ({ numFeatures, updates, options }) =>
+    withUpdates(new Class(numFeatures, options), updates),
+  );
+}
+
+// Those without parameters and buffers alone: the others are plain ones once they can be shared.
+for (const Class of [LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d]) {
+  addKind(Class, batchNorm, ({ updates, options }) => withUpdates(new Class(options), updates));
+}
+
+for (const Class of [FrozenBatchNorm1d, FrozenBatchNorm2d, FrozenBatchNorm3d]) {
+  addKind(Class, frozen, ({ numFeatures, options }) => new Class(numFeatures, options));
+}
+
+for (const Class of [InstanceNorm1d, InstanceNorm2d, InstanceNorm3d]) {
+  addKind(Class, norm, ({ numFeatures, updates, options }) =>
+    withUpdates(new Class(numFeatures, options), updates),
+  );
+}
+
+for (const Class of [LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d]) {
+  addKind(Class, norm, ({ updates, options }) => withUpdates(new Class(options), updates));
+}
+
+addKind(
+  GroupNorm,
+  ({ numGroups, numChannels, eps, affine, dtype }) => ({
+    numGroups,
+    numChannels,
+    options: { eps, affine, dtype },
+  }),
+  ({ numGroups, numChannels, options }) => new GroupNorm(numGroups, numChannels, options),
+);
+
+addKind(
+  LayerNorm,
+  ({ normalizedShape, eps, elementwiseAffine, bias, dtype }) => ({
+    normalizedShape,
+    options: { eps, elementwiseAffine, bias: bias !== null, dtype },
+  }),
+  ({ normalizedShape, options }) => new LayerNorm(normalizedShape, options),
+);
+
+addKind(
+  RMSNorm,
+  ({ normalizedShape, eps, elementwiseAffine, dtype }) => ({
+    normalizedShape,
+    options: { eps, elementwiseAffine, dtype },
+  }),
+  ({ normalizedShape, options }) => new RMSNorm(normalizedShape, options),
+);
+
+addKind(
+  Identity,
+  () => ({}),
+  () => new Identity(),
+);
+
+addKind(
+  Sequential,
+  () => ({}),
+  (_, layers) => new Sequential(...(layers as readonly Layer[])),
+  true,
+);
+
+function batchNorm(layer: BatchNorm) {
+  const { unbiasedRunningVar, activation, negativeSlope } = layer;
+  const { options, ...rest } = norm(layer);
+  return { ...rest, options: { ...options, unbiasedRunningVar, activation, negativeSlope } };
+}
+
+function norm(layer: NormBase) {
+  const { numFeatures, eps, momentum, affine, dtype } = layer;
+  const trackRunningStats = layer.numBatchesTracked !== null;
+  return {
+    numFeatures,
+    updates: layer.trackRunningStats,
+    options: { eps, momentum, affine, trackRunningStats, dtype },
+  };
+}
+
+function frozen({ numFeatures, eps, dtype, activation, negativeSlope }: FrozenBatchNorm) {
+  return { numFeatures, options: { eps, dtype, activation, negativeSlope } };
+}
+
+/** `trackRunningStats` may have been set to false since the layer was made. */
+function withUpdates<T extends NormBase>(layer: T, updates: boolean): T {
+  layer.trackRunningStats = checkBoolean(layer.constructor.name, 'trackRunningStats', updates);
+  return layer;
+}
