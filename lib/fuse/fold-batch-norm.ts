@@ -106,7 +106,7 @@ function readNorm(bn: unknown): Foldable['norm'] {
 }
 
 function noBatchNorm(bn: unknown): ArgumentError {
-  const got = bn instanceof Module ? `a ${bn.constructor.name}` : nameOf(bn);
+  const got = bn instanceof Module ? bn.constructor.name : nameOf(bn);
   const why =
     bn instanceof InstanceNorm ? ', which normalizes each sample with its own statistics' : '';
   return new ArgumentError(

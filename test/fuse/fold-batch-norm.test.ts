@@ -286,7 +286,7 @@ describe('foldBatchNorm refuses', () => {
       new InstanceNorm2d(4, { trackRunningStats: true }).eval(),
       conv,
       ArgumentError,
-      'got a InstanceNorm2d, which normalizes each sample with its own statistics',
+      'got InstanceNorm2d, which normalizes each sample with its own statistics',
     ],
     [
       'a GroupNorm',
@@ -294,7 +294,7 @@ describe('foldBatchNorm refuses', () => {
       new GroupNorm(2, 4),
       conv,
       ArgumentError,
-      'expected a BatchNorm or FrozenBatchNorm of 1, 2 or 3 dimensions, got a GroupNorm',
+      'expected a BatchNorm or FrozenBatchNorm of 1, 2 or 3 dimensions, got GroupNorm',
     ],
     [
       'a state dict',
