@@ -45,7 +45,8 @@ export function arrangeGroups(
   }
   requireMemory(caller.name, 'input', input.data, input.size);
   // Spreading what collapse gives would take longer than a small input does.
-  return { input, n, c, s, channelsLast, groups, centered: true, parameterShape };
+  const { memoryFormat } = input;
+  return { input, memoryFormat, n, c, s, channelsLast, groups, centered: true, parameterShape };
 }
 
 function sayChannels({ numFeatures }: Caller, channels: number): string {

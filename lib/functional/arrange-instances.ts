@@ -2,14 +2,14 @@ import { ShapeError } from '../errors';
 import { requireMemory } from '../tensor/memory';
 import { formatShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
-import { type Arranged, inLogicalOrder } from './arranged';
+import type { Arranged } from './arranged';
 import type { Caller } from './caller';
 import { collapse } from './collapse';
 import { checkParameters, type Parameters, sayChannels } from './parameters';
 
 /**
  * The input of InstanceNorm: (N, C, ...), or (C, ...) where the caller takes it, each channel of
- * which is normalized by itself. (C, ...) is in logical order, a copy where it was not.
+ * which is normalized by itself. The elements of (C, ...) are taken in logical order.
  */
 export function arrangeInstances(caller: Caller, input: Tensor, parameters: Parameters): Arranged {
   const { name, numFeatures } = caller;
@@ -24,7 +24,8 @@ export function arrangeInstances(caller: Caller, input: Tensor, parameters: Para
   checkParameters(caller, parameters, input, c);
   requireMemory(name, 'input', input.data, input.size);
   return {
-    input: isUnbatched ? inLogicalOrder(name, 'input', input) : input,
+    input,
+    memoryFormat: isUnbatched ? 'contiguous' : input.memoryFormat,
     n,
     c,
     s,

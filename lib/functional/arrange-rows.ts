@@ -1,13 +1,14 @@
 import { ShapeError } from '../errors';
+import { requireMemory } from '../tensor/memory';
 import { formatShape, sameShape, sizeOf } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
-import { type Arranged, inLogicalOrder } from './arranged';
+import type { Arranged } from './arranged';
 import type { Caller } from './caller';
 import { type Affine, checkParameterShape } from './parameters';
 
 /**
  * The input of LayerNorm and RMSNorm: (..., *normalizedShape), each row of which is normalized by
- * itself and has a weight for each element. It is in logical order, a copy where it was not.
+ * itself and has a weight for each element. Its elements are taken in logical order.
  */
 export function arrangeRows(
   caller: Caller,
@@ -29,8 +30,10 @@ export function arrangeRows(
     formatShape(normalizedShape);
   checkParameterShape(caller, 'weight', weight, normalizedShape, input, ofThatShape);
   checkParameterShape(caller, 'bias', bias, normalizedShape, input, ofThatShape);
+  requireMemory(caller.name, 'input', input.data, input.size);
   return {
-    input: inLogicalOrder(caller.name, 'input', input),
+    input,
+    memoryFormat: 'contiguous',
     n: sizeOf(shape.slice(0, leading)),
     c: sizeOf(normalizedShape),
     s: 1,

@@ -1,6 +1,5 @@
-import { requireMemory } from '../tensor/memory';
-import { formatsAgree } from '../tensor/memory-format';
-import { Tensor } from '../tensor/tensor';
+import type { MemoryFormat } from '../tensor/memory-format';
+import type { Tensor } from '../tensor/tensor';
 import type { Collapsed } from './collapse';
 
 /**
@@ -8,8 +7,10 @@ import type { Collapsed } from './collapse';
  * n samples are in groups, and a mean and a variance are those of a group of one sample.
  */
 export interface Arranged extends Collapsed {
-  /** The elements in the order that n, c, s and channelsLast say. */
+  /** As it was passed. */
   readonly input: Tensor;
+  /** The order of elements that n, c, s and channelsLast count on. */
+  readonly memoryFormat: MemoryFormat;
   readonly groups: number;
   /** Whether the mean is taken off; where not, it counts as 0 and the variance is mean(x^2). */
   readonly centered: boolean;
@@ -20,12 +21,4 @@ export interface Arranged extends Collapsed {
 /** How many means there are; none of an empty input, which may have more than memory holds. */
 export function countSets({ input, n, groups }: Arranged): number {
   return input.size === 0 ? 0 : n * groups;
-}
-
-/** A tensor with its elements in logical order: itself, or a copy where they are in another. */
-export function inLogicalOrder(caller: string, name: string, tensor: Tensor): Tensor {
-  requireMemory(caller, name, tensor.data, tensor.size);
-  if (tensor.memoryFormat === 'contiguous') return tensor;
-  if (formatsAgree(tensor.shape)) return new Tensor(tensor.data, tensor.shape);
-  return tensor.to({ memoryFormat: 'contiguous' });
 }

@@ -1,16 +1,18 @@
 import { ArgumentError } from '../errors';
-import { type Activation, native } from '../native';
+import { type Activation, type Native, native } from '../native';
 import { emptyLike } from '../tensor/creation';
+import type { FloatArray } from '../tensor/dtype';
 import { requireMemory } from '../tensor/memory';
 import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
-import { collapse } from './collapse';
+import { type Collapsed, collapse } from './collapse';
 import type { Described } from './described';
-import { likeInput } from './like-input';
+import { checkLikeInput, inFormat } from './like-input';
 import { checkGradientOutput, refuseOverlap } from './output';
 import { checkParameter } from './parameters';
 import { checkStatistic } from './statistic';
 import { checkStatus } from './status';
+import type { Taker } from './taker';
 
 /** A backward pass, its arguments converted; nothing is checked yet. */
 export interface BackwardCall {
@@ -44,17 +46,9 @@ export interface InputGradients {
 
 /** Returns the gradients of the inputs and fills the others. Throws before it changes anything. */
 export function backward(call: BackwardCall): InputGradients {
-  const { caller, input, weight, mean, invstd, gradWeight, gradBias } = call;
-  const { n, c, s, channelsLast } = collapse(caller, input);
-  const x = input.data ?? null;
-  if (x !== null) requireMemory(caller.name, 'input', x, input.size);
-  checkParameter(caller, 'weight', weight, input, c);
-  const perChannel = 'one for each channel of the input';
-  checkStatistic(caller.name, 'mean', mean, c, perChannel);
-  checkStatistic(caller.name, 'invstd', invstd, c, perChannel);
-  const gradOutput = likeInput(caller.name, 'gradOutput', call.gradOutput, input);
-  if (call.out !== null) checkGradientOutput(caller.name, 'out', call.out, { ...call, gradOutput });
-  if (call.outResidual !== null) checkOutResidual(call, call.outResidual, gradOutput);
+  const { input, gradWeight, gradBias } = call;
+  const collapsed = checkBackward(call);
+  const gradOutput = inFormat(call.gradOutput, input.memoryFormat);
   const gradInput = call.out ?? emptyLike(input);
   const gradResidual = call.hadResidual ? (call.outResidual ?? emptyLike(input)) : null;
   if (input.size === 0) {
@@ -62,30 +56,69 @@ export function backward(call: BackwardCall): InputGradients {
     gradBias.fill(0);
     return { gradInput, gradResidual };
   }
-  const status = native.batchNormBackward(
+  const status = giveBackward(
+    native.batchNormBackward,
+    call,
+    collapsed,
     gradOutput.data,
-    x,
+    input.data ?? null,
     gradInput.data,
+    gradResidual === null ? null : gradResidual.data,
+  );
+  checkStatus(call.caller.name, status);
+  return { gradInput, gradResidual };
+}
+
+/** Throws what {@link backward} has against a call. */
+export function checkBackward(call: BackwardCall): Collapsed {
+  const { caller, input } = call;
+  const { name } = caller;
+  const collapsed = collapse(caller, input);
+  const { c } = collapsed;
+  if (input.data !== undefined) requireMemory(name, 'input', input.data, input.size);
+  checkParameter(caller, 'weight', call.weight, input, c);
+  const perChannel = 'one for each channel of the input';
+  checkStatistic(name, 'mean', call.mean, c, perChannel);
+  checkStatistic(name, 'invstd', call.invstd, c, perChannel);
+  checkLikeInput(name, 'gradOutput', call.gradOutput, input);
+  if (call.out !== null) checkGradientOutput(name, 'out', call.out, call);
+  if (call.outResidual !== null) checkOutResidual(call, call.outResidual);
+  return collapsed;
+}
+
+/** Gives `take` what the addon takes, in its order. */
+export function giveBackward<Result>(
+  take: Taker<Native['batchNormBackward'], Result>,
+  call: BackwardCall,
+  { n, c, s, channelsLast }: Collapsed,
+  gradOutput: FloatArray,
+  x: FloatArray | null,
+  gradInput: FloatArray,
+  gradResidual: FloatArray | null,
+): Result {
+  const { weight } = call;
+  return take(
+    gradOutput,
+    x,
+    gradInput,
     n,
     c,
     s,
     channelsLast,
     weight === null ? null : weight.data,
-    mean,
-    invstd,
+    call.mean,
+    call.invstd,
     call.training,
-    gradWeight,
-    gradBias,
-    gradResidual === null ? null : gradResidual.data,
+    call.gradWeight,
+    call.gradBias,
+    gradResidual,
     call.activation,
     call.negativeSlope,
     call.mask,
   );
-  checkStatus(caller.name, status);
-  return { gradInput, gradResidual };
 }
 
-function checkOutResidual(call: BackwardCall, outResidual: Tensor, gradOutput: Tensor): void {
+function checkOutResidual(call: BackwardCall, outResidual: Tensor): void {
   const { name } = call.caller;
   if (!call.hadResidual) {
     throw new ArgumentError(
@@ -93,6 +126,6 @@ function checkOutResidual(call: BackwardCall, outResidual: Tensor, gradOutput: T
         'pass residual to forward, or no outResidual',
     );
   }
-  checkGradientOutput(name, 'outResidual', outResidual, { ...call, gradOutput });
+  checkGradientOutput(name, 'outResidual', outResidual, call);
   refuseOverlap(name, 'outResidual', outResidual.data, 'out', call.out?.data);
 }

@@ -1,8 +1,7 @@
 import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
-import type { Caller } from './caller';
-import { channelGradients } from './channel-gradients';
+import { type ChannelArguments, channelGradients } from './channel-gradients';
 
 export interface BatchNormBackwardOptions {
   /** The scale of the forward pass, one value per channel; 1 when absent. */
@@ -27,8 +26,9 @@ export interface BatchNormGradients {
 }
 
 const name = 'batchNormBackward';
-const caller: Caller = { name, ranks: null, numFeatures: null };
-const optionNames = ['weight', 'mean', 'invstd', 'training', 'out'];
+
+/** The names of {@link BatchNormBackwardOptions}. */
+export const batchNormBackwardOptions = ['weight', 'mean', 'invstd', 'training', 'out'];
 
 /**
  * The gradients of {@link batchNorm}. With n values per channel and
@@ -59,9 +59,17 @@ export function batchNormBackward(
   input: TensorLike,
   options: BatchNormBackwardOptions,
 ): BatchNormGradients {
-  checkOptions(name, options, optionNames);
+  checkOptions(name, options, batchNormBackwardOptions);
+  return channelGradients(gradOutput, input, readBatchNormBackward(name, options));
+}
+
+/** Reads all but the tensors, each once; `name` is what errors call the function. */
+export function readBatchNormBackward(
+  name: string,
+  options: BatchNormBackwardOptions,
+): ChannelArguments {
   const { weight, mean, invstd, training = false, out } = options;
   checkBoolean(name, 'training', training);
-  const read = { weight, mean, invstd, out };
-  return channelGradients(caller, gradOutput, input, read, training);
+  const caller = { name, ranks: null, numFeatures: null };
+  return { caller, weight, mean, invstd, training, out };
 }

@@ -7,11 +7,10 @@ import {
   forwardWithBatchStatistics,
   forwardWithRunningStatistics,
 } from './batch-norm-forward';
-import type { Caller } from './caller';
 import { optional } from './optional';
 import { checkEps, checkMomentum } from './options';
 import { refuseSharedBuffers } from './parameters';
-import { newStatistics } from './statistics';
+import { newStatistics, type Statistics } from './statistics';
 
 export interface BatchNormFunctionOptions {
   /** Scale, one value per channel; 1 when absent. */
@@ -37,8 +36,9 @@ export interface BatchNormFunctionOptions {
 }
 
 const name = 'batchNorm';
-const caller: Caller = { name, ranks: null, numFeatures: null };
-const optionNames = [
+
+/** The names of {@link BatchNormFunctionOptions}. */
+export const batchNormOptions = [
   'weight',
   'bias',
   'training',
@@ -86,7 +86,30 @@ export function batchNorm(
   runningVar: TensorLike | null,
   options: BatchNormFunctionOptions = {},
 ): Tensor {
-  checkOptions(name, options, optionNames);
+  checkOptions(name, options, batchNormOptions);
+  const read = readBatchNorm(name, input, runningMean, runningVar, options);
+  const { call } = read;
+  if (!read.training) return forwardWithRunningStatistics(call);
+  const { momentum, unbiasedRunningVar } = read;
+  return forwardWithBatchStatistics(call, momentum, unbiasedRunningVar, roomFor(call));
+}
+
+/** The arguments of a call of batchNorm. */
+export interface BatchNormArguments {
+  readonly call: ForwardCall;
+  readonly training: boolean;
+  readonly momentum: number;
+  readonly unbiasedRunningVar: boolean;
+}
+
+/** Reads each argument once; `name` is what errors call the function. */
+export function readBatchNorm(
+  name: string,
+  input: TensorLike,
+  runningMean: TensorLike | null,
+  runningVar: TensorLike | null,
+  options: BatchNormFunctionOptions,
+): BatchNormArguments {
   const {
     weight,
     bias,
@@ -105,9 +128,11 @@ export function batchNorm(
   checkBoolean(name, 'unbiasedRunningVar', unbiasedRunningVar);
   const applied = checkActivation(name, activation);
   const slope = checkNegativeSlope(name, negativeSlope, applied);
+  const x = asTensor(input, 'input', name);
   const call: ForwardCall = {
-    caller,
-    input: asTensor(input, 'input', name),
+    caller: { name, ranks: null, numFeatures: null },
+    input: x,
+    memoryFormat: x.memoryFormat,
     weight: optional(weight, 'weight', name),
     bias: optional(bias, 'bias', name),
     runningMean: optional(runningMean, 'runningMean', name),
@@ -120,9 +145,12 @@ export function batchNorm(
     // The last to be read: what reads the others may take memory away.
     out: optional(out, 'out', name),
   };
-  if (!training) return forwardWithRunningStatistics(call);
-  refuseSharedBuffers(name, call);
+  if (training) refuseSharedBuffers(name, call);
+  return { call, training, momentum, unbiasedRunningVar };
+}
+
+/** Room for the statistics of a call's batch. */
+export function roomFor({ input }: ForwardCall): Statistics {
   // An empty input may have more channels than memory holds.
-  const statistics = newStatistics(call.input.size === 0 ? 0 : (call.input.shape[1] ?? 0));
-  return forwardWithBatchStatistics(call, momentum, unbiasedRunningVar, statistics);
+  return newStatistics(input.size === 0 ? 0 : (input.shape[1] ?? 0));
 }

@@ -1,9 +1,9 @@
 import { checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
+import type { Arrange } from './arrange';
 import { arrangeGroups, checkNumGroups } from './arrange-groups';
-import type { Caller } from './caller';
-import { sampleGradients } from './normalize-samples';
+import { type BackwardArguments, sampleGradients } from './normalize-samples';
 import { checkEps } from './options';
 
 export interface GroupNormBackwardOptions {
@@ -29,8 +29,9 @@ export interface GroupNormGradients {
 }
 
 const name = 'groupNormBackward';
-const caller: Caller = { name, ranks: null, numFeatures: null };
-const optionNames = ['weight', 'mean', 'invstd', 'eps', 'out'];
+
+/** The names of {@link GroupNormBackwardOptions}. */
+export const groupNormBackwardOptions = ['weight', 'mean', 'invstd', 'eps', 'out'];
 
 /**
  * The gradients of {@link groupNorm}. With z = (x - mean) * invstd, g = gradOutput * weight, and
@@ -60,12 +61,20 @@ export function groupNormBackward(
   numGroups: number,
   options: GroupNormBackwardOptions = {},
 ): GroupNormGradients {
-  checkOptions(name, options, optionNames);
+  checkOptions(name, options, groupNormBackwardOptions);
+  return sampleGradients(gradOutput, input, readGroupNormBackward(name, numGroups, options));
+}
+
+/** Reads all but the tensors, each once; `name` is what errors call the function. */
+export function readGroupNormBackward(
+  name: string,
+  numGroups: number,
+  options: GroupNormBackwardOptions,
+): BackwardArguments {
   const { weight, mean, invstd, eps = 1e-5, out } = options;
   checkEps(name, eps);
   checkNumGroups(name, numGroups);
-  const read = { weight, mean, invstd, eps, out };
-  return sampleGradients(caller, gradOutput, input, read, (x, affine) =>
-    arrangeGroups(caller, numGroups, x, affine),
-  );
+  const caller = { name, ranks: null, numFeatures: null };
+  const arrange: Arrange = (x, affine) => arrangeGroups(caller, numGroups, x, affine);
+  return { caller, weight, mean, invstd, eps, out, arrange };
 }

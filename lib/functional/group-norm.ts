@@ -1,9 +1,9 @@
 import { checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
+import type { Arrange } from './arrange';
 import { arrangeGroups, checkNumGroups, refuseOneValue } from './arrange-groups';
-import type { Caller } from './caller';
-import { normalizeSamples } from './normalize-samples';
+import { type ForwardArguments, normalizeSamples } from './normalize-samples';
 import { checkEps } from './options';
 
 export interface GroupNormFunctionOptions {
@@ -18,8 +18,9 @@ export interface GroupNormFunctionOptions {
 }
 
 const name = 'groupNorm';
-const caller: Caller = { name, ranks: null, numFeatures: null };
-const optionNames = ['weight', 'bias', 'eps', 'out'];
+
+/** The names of {@link GroupNormFunctionOptions}. */
+export const groupNormOptions = ['weight', 'bias', 'eps', 'out'];
 
 /**
  * Group normalization of (N, C, ...), as PyTorch's `F.group_norm`.
@@ -48,13 +49,24 @@ export function groupNorm(
   numGroups: number,
   options: GroupNormFunctionOptions = {},
 ): Tensor {
-  checkOptions(name, options, optionNames);
+  checkOptions(name, options, groupNormOptions);
+  return normalizeSamples(input, readGroupNorm(name, numGroups, options));
+}
+
+/** Reads all but the input, each once; `name` is what errors call the function. */
+export function readGroupNorm(
+  name: string,
+  numGroups: number,
+  options: GroupNormFunctionOptions,
+): ForwardArguments {
   const { weight, bias, eps = 1e-5, out } = options;
   checkEps(name, eps);
   checkNumGroups(name, numGroups);
-  return normalizeSamples(caller, input, { weight, bias, eps, out }, (x, affine) => {
+  const caller = { name, ranks: null, numFeatures: null };
+  const arrange: Arrange = (x, affine) => {
     const arranged = arrangeGroups(caller, numGroups, x, affine);
     refuseOneValue(caller, arranged);
     return arranged;
-  });
+  };
+  return { caller, weight, bias, eps, out, arrange };
 }

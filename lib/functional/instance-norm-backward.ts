@@ -1,10 +1,10 @@
 import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
+import type { Arrange } from './arrange';
 import { arrangeInstances } from './arrange-instances';
-import type { Caller } from './caller';
-import { channelGradients } from './channel-gradients';
-import { sampleGradients } from './normalize-samples';
+import { type ChannelArguments, channelGradients } from './channel-gradients';
+import { type BackwardArguments, sampleGradients } from './normalize-samples';
 import { checkEps } from './options';
 
 export interface InstanceNormBackwardOptions {
@@ -35,8 +35,16 @@ export interface InstanceNormGradients {
 }
 
 const name = 'instanceNormBackward';
-const caller: Caller = { name, ranks: null, numFeatures: null };
-const optionNames = ['weight', 'mean', 'invstd', 'useInputStats', 'eps', 'out'];
+
+/** The names of {@link InstanceNormBackwardOptions}. */
+export const instanceNormBackwardOptions = [
+  'weight',
+  'mean',
+  'invstd',
+  'useInputStats',
+  'eps',
+  'out',
+];
 
 /**
  * The gradients of {@link instanceNorm}. With z = (x - mean) * invstd, g = gradOutput * weight, and
@@ -65,13 +73,29 @@ export function instanceNormBackward(
   input: TensorLike,
   options: InstanceNormBackwardOptions = {},
 ): InstanceNormGradients {
-  checkOptions(name, options, optionNames);
+  checkOptions(name, options, instanceNormBackwardOptions);
+  const { useInputStats, given } = readInstanceNormBackward(name, options);
+  if (!useInputStats) return channelGradients(gradOutput, input, given);
+  return sampleGradients(gradOutput, input, given);
+}
+
+/** The arguments of a call of instanceNormBackward but for the tensors. */
+export interface InstanceNormBackwardArguments {
+  readonly useInputStats: boolean;
+  readonly given: BackwardArguments & ChannelArguments;
+}
+
+/** Reads each of them once; `name` is what errors call the function. */
+export function readInstanceNormBackward(
+  name: string,
+  options: InstanceNormBackwardOptions,
+): InstanceNormBackwardArguments {
   const { weight, mean, invstd, useInputStats = true, eps = 1e-5, out } = options;
   checkBoolean(name, 'useInputStats', useInputStats);
   checkEps(name, eps);
-  const read = { weight, mean, invstd, eps, out };
-  if (!useInputStats) return channelGradients(caller, gradOutput, input, read, false);
-  return sampleGradients(caller, gradOutput, input, read, (x, affine) =>
-    arrangeInstances(caller, x, { ...affine, runningMean: null, runningVar: null }),
-  );
+  const caller = { name, ranks: null, numFeatures: null };
+  const arrange: Arrange = (x, affine) =>
+    arrangeInstances(caller, x, { ...affine, runningMean: null, runningVar: null });
+  const given = { caller, weight, mean, invstd, training: false, eps, out, arrange };
+  return { useInputStats, given };
 }

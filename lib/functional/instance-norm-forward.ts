@@ -3,12 +3,11 @@ import { Activation } from '../native';
 import type { Tensor } from '../tensor/tensor';
 import { arrangeInstances, refuseOneElement } from './arrange-instances';
 import { type Arranged, countSets } from './arranged';
-import { forwardWithRunningStatistics } from './batch-norm-forward';
+import { type ForwardCall, forwardWithRunningStatistics } from './batch-norm-forward';
 import type { Caller } from './caller';
-import type { Kept } from './kept';
-import { refuseOverlap } from './output';
+import type { Keeper } from './keeper';
 import { type Parameters, refuseSharedBuffers } from './parameters';
-import { forwardSamples } from './sample-forward';
+import { forwardSamples, type SampleForwardCall } from './sample-forward';
 import { perChannel, type Statistics, updateRunning } from './statistics';
 
 /** A forward pass of InstanceNorm, its arguments converted; nothing is checked yet. */
@@ -18,7 +17,7 @@ export interface InstanceForwardCall extends Parameters {
   readonly eps: number;
   readonly out: Tensor | null;
   /** Takes what backward needs; null where none is to come. */
-  readonly kept: Kept | null;
+  readonly kept: Keeper | null;
 }
 
 /**
@@ -32,7 +31,21 @@ export function forwardInstances(
   momentum: number,
   room: (count: number) => Statistics,
 ): Tensor {
-  const { caller, input, weight, bias, runningMean, runningVar, eps, out, kept } = call;
+  const arranged = checkInstances(call, useInputStats);
+  if (!useInputStats) return forwardWithRunningStatistics(unfused(call, arranged));
+  const statistics = room(countSets(arranged));
+  const averages = call.runningMean === null ? null : newAverages(arranged.c);
+  const output = forwardSamples(sampleCall(call, arranged), statistics);
+  if (averages !== null) updateFromInstances(call, arranged, statistics, averages, momentum);
+  return output;
+}
+
+/**
+ * Throws what {@link forwardInstances} has against a call before `out` is looked at, and against its
+ * running statistics.
+ */
+export function checkInstances(call: InstanceForwardCall, useInputStats: boolean): Arranged {
+  const { caller, input, runningMean, runningVar } = call;
   if ((runningMean === null) !== (runningVar === null)) {
     throw new ArgumentError(
       `${caller.name}: running_mean and running_var must either both be None or neither be None: ` +
@@ -40,42 +53,53 @@ export function forwardInstances(
     );
   }
   const arranged = arrangeInstances(caller, input, call);
-  if (!useInputStats) return forwardWithRunning(call, arranged);
-  refuseOneElement(caller, arranged);
-  refuseSharedBuffers(caller.name, call);
-  const statistics = room(countSets(arranged));
-  const averages = runningMean === null ? null : newAverages(arranged.c);
-  const output = forwardSamples(
-    { caller, input, arranged, weight, bias, runningMean, runningVar, eps, out, kept },
-    statistics,
-  );
-  // Of no instances there is no average.
-  if (averages !== null && arranged.input.size > 0) {
-    averageOver(arranged, statistics, averages);
-    const correction = arranged.s / (arranged.s - 1);
-    updateRunning(runningMean, runningVar, averages, momentum, correction);
-  }
-  return output;
-}
-
-function forwardWithRunning(call: InstanceForwardCall, { input }: Arranged): Tensor {
-  const { name } = call.caller;
-  if (call.runningMean === null) {
+  if (useInputStats) {
+    refuseOneElement(caller, arranged);
+    refuseSharedBuffers(caller.name, call);
+  } else if (runningMean === null) {
     throw new ArgumentError(
-      `${name}: Expected running_mean and running_var to be defined when use_input_stats is ` +
+      `${caller.name}: Expected running_mean and running_var to be defined when use_input_stats is ` +
         'false: pass them, or useInputStats: true',
     );
   }
-  if (call.out !== null && input.data !== call.input.data) {
-    refuseOverlap(name, 'out', call.out.data, 'input, which is channels last', call.input.data);
-  }
-  const unfused = { residual: null, activation: Activation.none, negativeSlope: 0 };
-  return forwardWithRunningStatistics({ ...call, ...unfused, input });
+  return arranged;
 }
 
-type Averages = Pick<Statistics, 'mean' | 'variance'>;
+/** A call that normalizes with the input's own statistics, as of any layer that does. */
+export function sampleCall(call: InstanceForwardCall, arranged: Arranged): SampleForwardCall {
+  const { caller, weight, bias, runningMean, runningVar, eps, out, kept } = call;
+  return { caller, arranged, weight, bias, runningMean, runningVar, eps, out, kept };
+}
 
-function newAverages(channels: number): Averages {
+/** The same as a call of BatchNorm's, which normalizes with running statistics. */
+export function unfused(call: InstanceForwardCall, { memoryFormat }: Arranged): ForwardCall {
+  return {
+    ...call,
+    memoryFormat,
+    residual: null,
+    activation: Activation.none,
+    negativeSlope: 0,
+  };
+}
+
+/** Puts the mean over the samples of their statistics into the running ones. */
+export function updateFromInstances(
+  { runningMean, runningVar }: InstanceForwardCall,
+  arranged: Arranged,
+  statistics: Statistics,
+  averages: Averages,
+  momentum: number,
+): void {
+  // Of no instances there is no average.
+  if (arranged.input.size === 0) return;
+  averageOver(arranged, statistics, averages);
+  const correction = arranged.s / (arranged.s - 1);
+  updateRunning(runningMean, runningVar, averages, momentum, correction);
+}
+
+export type Averages = Pick<Statistics, 'mean' | 'variance'>;
+
+export function newAverages(channels: number): Averages {
   return { mean: perChannel(channels), variance: perChannel(channels) };
 }
 

@@ -1,8 +1,7 @@
 import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
-import type { Caller } from './caller';
-import { forwardInstances } from './instance-norm-forward';
+import { forwardInstances, type InstanceForwardCall } from './instance-norm-forward';
 import { optional } from './optional';
 import { checkEps, checkMomentum } from './options';
 import { newStatistics } from './statistics';
@@ -27,8 +26,9 @@ export interface InstanceNormFunctionOptions {
 }
 
 const name = 'instanceNorm';
-const caller: Caller = { name, ranks: null, numFeatures: null };
-const optionNames = [
+
+/** The names of {@link InstanceNormFunctionOptions}. */
+export const instanceNormOptions = [
   'runningMean',
   'runningVar',
   'weight',
@@ -63,7 +63,24 @@ const optionNames = [
  * ```
  */
 export function instanceNorm(input: TensorLike, options: InstanceNormFunctionOptions = {}): Tensor {
-  checkOptions(name, options, optionNames);
+  checkOptions(name, options, instanceNormOptions);
+  const { call, useInputStats, momentum } = readInstanceNorm(name, input, options);
+  return forwardInstances(call, useInputStats, momentum, newStatistics);
+}
+
+/** The arguments of a call of instanceNorm. */
+export interface InstanceNormArguments {
+  readonly call: InstanceForwardCall;
+  readonly useInputStats: boolean;
+  readonly momentum: number;
+}
+
+/** Reads each argument once; `name` is what errors call the function. */
+export function readInstanceNorm(
+  name: string,
+  input: TensorLike,
+  options: InstanceNormFunctionOptions,
+): InstanceNormArguments {
   const {
     runningMean,
     runningVar,
@@ -78,7 +95,7 @@ export function instanceNorm(input: TensorLike, options: InstanceNormFunctionOpt
   checkMomentum(name, momentum);
   checkEps(name, eps);
   const call = {
-    caller,
+    caller: { name, ranks: null, numFeatures: null },
     input: asTensor(input, 'input', name),
     weight: optional(weight, 'weight', name),
     bias: optional(bias, 'bias', name),
@@ -89,5 +106,5 @@ export function instanceNorm(input: TensorLike, options: InstanceNormFunctionOpt
     // The last to be read: what reads the others may take memory away.
     out: optional(out, 'out', name),
   };
-  return forwardInstances(call, useInputStats, momentum, newStatistics);
+  return { call, useInputStats, momentum };
 }

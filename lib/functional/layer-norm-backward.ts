@@ -1,9 +1,9 @@
 import { checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
+import type { Arrange } from './arrange';
 import { arrangeRows } from './arrange-rows';
-import type { Caller } from './caller';
-import { sampleGradients } from './normalize-samples';
+import { type BackwardArguments, sampleGradients } from './normalize-samples';
 import { readNormalizedShape } from './normalized-shape';
 import { checkEps } from './options';
 
@@ -30,8 +30,9 @@ export interface LayerNormGradients {
 }
 
 const name = 'layerNormBackward';
-const caller: Caller = { name, ranks: null, numFeatures: null };
-const optionNames = ['weight', 'mean', 'invstd', 'eps', 'out'];
+
+/** The names of {@link LayerNormBackwardOptions}. */
+export const layerNormBackwardOptions = ['weight', 'mean', 'invstd', 'eps', 'out'];
 
 /**
  * The gradients of {@link layerNorm}. With D values in a row, z = (x - mean) * invstd,
@@ -61,12 +62,21 @@ export function layerNormBackward(
   normalizedShape: number | readonly number[],
   options: LayerNormBackwardOptions = {},
 ): LayerNormGradients {
-  checkOptions(name, options, optionNames);
+  checkOptions(name, options, layerNormBackwardOptions);
+  const given = readLayerNormBackward(name, normalizedShape, options);
+  return sampleGradients(gradOutput, input, given);
+}
+
+/** Reads all but the tensors, each once; `name` is what errors call the function. */
+export function readLayerNormBackward(
+  name: string,
+  normalizedShape: number | readonly number[],
+  options: LayerNormBackwardOptions,
+): BackwardArguments {
   const { weight, mean, invstd, eps = 1e-5, out } = options;
   checkEps(name, eps);
   const shape = readNormalizedShape(name, normalizedShape);
-  const read = { weight, mean, invstd, eps, out };
-  return sampleGradients(caller, gradOutput, input, read, (x, affine) =>
-    arrangeRows(caller, shape, true, x, affine),
-  );
+  const caller = { name, ranks: null, numFeatures: null };
+  const arrange: Arrange = (x, affine) => arrangeRows(caller, shape, true, x, affine);
+  return { caller, weight, mean, invstd, eps, out, arrange };
 }

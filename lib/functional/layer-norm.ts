@@ -1,9 +1,9 @@
 import { checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
+import type { Arrange } from './arrange';
 import { arrangeRows } from './arrange-rows';
-import type { Caller } from './caller';
-import { normalizeSamples } from './normalize-samples';
+import { type ForwardArguments, normalizeSamples } from './normalize-samples';
 import { readNormalizedShape } from './normalized-shape';
 import { checkEps } from './options';
 
@@ -19,8 +19,9 @@ export interface LayerNormFunctionOptions {
 }
 
 const name = 'layerNorm';
-const caller: Caller = { name, ranks: null, numFeatures: null };
-const optionNames = ['weight', 'bias', 'eps', 'out'];
+
+/** The names of {@link LayerNormFunctionOptions}. */
+export const layerNormOptions = ['weight', 'bias', 'eps', 'out'];
 
 /**
  * Layer normalization over the last dimensions, as PyTorch's `F.layer_norm`.
@@ -51,11 +52,20 @@ export function layerNorm(
   normalizedShape: number | readonly number[],
   options: LayerNormFunctionOptions = {},
 ): Tensor {
-  checkOptions(name, options, optionNames);
+  checkOptions(name, options, layerNormOptions);
+  return normalizeSamples(input, readLayerNorm(name, normalizedShape, options));
+}
+
+/** Reads all but the input, each once; `name` is what errors call the function. */
+export function readLayerNorm(
+  name: string,
+  normalizedShape: number | readonly number[],
+  options: LayerNormFunctionOptions,
+): ForwardArguments {
   const { weight, bias, eps = 1e-5, out } = options;
   checkEps(name, eps);
   const shape = readNormalizedShape(name, normalizedShape);
-  return normalizeSamples(caller, input, { weight, bias, eps, out }, (x, affine) =>
-    arrangeRows(caller, shape, true, x, affine),
-  );
+  const caller = { name, ranks: null, numFeatures: null };
+  const arrange: Arrange = (x, affine) => arrangeRows(caller, shape, true, x, affine);
+  return { caller, weight, bias, eps, out, arrange };
 }

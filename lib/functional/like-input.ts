@@ -1,15 +1,17 @@
 import { DTypeError, ShapeError } from '../errors';
 import { requireMemory } from '../tensor/memory';
-import { formatsAgree } from '../tensor/memory-format';
+import { formatsAgree, type MemoryFormat } from '../tensor/memory-format';
 import { formatShape, sameShape } from '../tensor/shape';
-import type { Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
 import type { Described } from './described';
 
-/**
- * Checks a tensor that is read beside the input, element by element. Returns it in the input's
- * memory format, which is a copy where it comes in another.
- */
-export function likeInput(caller: string, name: string, tensor: Tensor, input: Described): Tensor {
+/** Checks a tensor that is read beside the input, element by element; of any memory format. */
+export function checkLikeInput(
+  caller: string,
+  name: string,
+  tensor: Tensor,
+  input: Described,
+): void {
   checkShapeLike(caller, name, tensor, input);
   if (tensor.dtype !== input.dtype) {
     throw new DTypeError(
@@ -18,7 +20,6 @@ export function likeInput(caller: string, name: string, tensor: Tensor, input: D
     );
   }
   requireMemory(caller, name, tensor.data, tensor.size);
-  return sameLayout(tensor, input) ? tensor : tensor.to({ memoryFormat: input.memoryFormat });
 }
 
 export function checkShapeLike(
@@ -34,7 +35,14 @@ export function checkShapeLike(
   );
 }
 
-/** Whether the elements of two tensors of one shape come in the same order in memory. */
-export function sameLayout(a: Tensor, b: Described): boolean {
-  return a.memoryFormat === b.memoryFormat || formatsAgree(a.shape);
+/** Whether the elements of a tensor lie as in this memory format. */
+export function liesIn(tensor: Described, format: MemoryFormat): boolean {
+  return tensor.memoryFormat === format || formatsAgree(tensor.shape);
+}
+
+/** A tensor in this memory format: itself, or a copy where its elements lie in another order. */
+export function inFormat(tensor: Tensor, format: MemoryFormat): Tensor {
+  if (tensor.memoryFormat === format) return tensor;
+  if (formatsAgree(tensor.shape)) return new Tensor(tensor.data, tensor.shape, format);
+  return tensor.to({ memoryFormat: format });
 }

@@ -6,41 +6,47 @@ import { countSets } from './arranged';
 import type { Caller } from './caller';
 import { gradientTensor } from './gradient-tensor';
 import { optional } from './optional';
-import { backwardSamples, type Normalizers } from './sample-backward';
-import { forwardSamples } from './sample-forward';
+import { backwardSamples, type Normalizers, type SampleBackwardCall } from './sample-backward';
+import { forwardSamples, type SampleForwardCall } from './sample-forward';
 import { readStatistic } from './statistic';
 import { newStatistics, perChannel } from './statistics';
 
+/** What F.layerNorm, groupNorm and rmsNorm take but for the input, their options read. */
 export interface ForwardArguments {
+  readonly caller: Caller;
   readonly weight?: TensorLike | null | undefined;
   readonly bias?: TensorLike | null | undefined;
   readonly eps: number | null;
   readonly out?: TensorLike | null | undefined;
+  readonly arrange: Arrange;
 }
 
-/** What F.layerNorm, groupNorm and rmsNorm are once their options are read. */
-export function normalizeSamples(
-  caller: Caller,
-  input: TensorLike,
-  options: ForwardArguments,
-  arrange: Arrange,
-): Tensor {
+export function normalizeSamples(input: TensorLike, given: ForwardArguments): Tensor {
+  const call = sampleCall(input, given);
+  return forwardSamples(call, newStatistics(countSets(call.arranged)));
+}
+
+/** Checks all but `out`. */
+export function sampleCall(input: TensorLike, given: ForwardArguments): SampleForwardCall {
+  const { caller, eps } = given;
   const x = asTensor(input, 'input', caller.name);
-  const weight = optional(options.weight, 'weight', caller.name);
-  const bias = optional(options.bias, 'bias', caller.name);
+  const weight = optional(given.weight, 'weight', caller.name);
+  const bias = optional(given.bias, 'bias', caller.name);
   // The last to be read: what reads the others may take memory away.
-  const out = optional(options.out, 'out', caller.name);
-  const arranged = arrange(x, { weight, bias });
-  const call = { caller, input: x, arranged, weight, bias, eps: options.eps, out, kept: null };
-  return forwardSamples(call, newStatistics(countSets(arranged)));
+  const out = optional(given.out, 'out', caller.name);
+  const arranged = given.arrange(x, { weight, bias });
+  return { caller, arranged, weight, bias, eps, out, kept: null };
 }
 
+/** What their backward passes take but for the tensors, their options read. */
 export interface BackwardArguments {
+  readonly caller: Caller;
   readonly weight?: TensorLike | null | undefined;
   readonly mean?: Float64Array | TensorLike | null | undefined;
   readonly invstd?: Float64Array | TensorLike | null | undefined;
   readonly eps: number | null;
   readonly out?: TensorLike | null | undefined;
+  readonly arrange: Arrange;
 }
 
 export interface Gradients {
@@ -49,40 +55,50 @@ export interface Gradients {
   gradBias: Tensor;
 }
 
-/** What their backward passes are once their options are read. */
 export function sampleGradients(
-  caller: Caller,
   gradOutput: TensorLike,
   input: TensorLike,
-  options: BackwardArguments,
-  arrange: Arrange,
+  given: BackwardArguments,
 ): Gradients {
+  const call = sampleBackwardCall(gradOutput, input, given);
+  return gradientsOf(call, backwardSamples(call));
+}
+
+/** Checks the input alone. */
+export function sampleBackwardCall(
+  gradOutput: TensorLike,
+  input: TensorLike,
+  given: BackwardArguments,
+): SampleBackwardCall {
+  const { caller, eps } = given;
   const { name } = caller;
   const dy = asTensor(gradOutput, 'gradOutput', name);
   const x = asTensor(input, 'input', name);
-  const weight = optional(options.weight, 'weight', name);
-  const mean = optionalStatistic(name, 'mean', options.mean);
-  const invstd = optionalStatistic(name, 'invstd', options.invstd);
-  const out = optional(options.out, 'out', name);
-  const arranged = arrange(x, { weight, bias: null });
-  const gradWeight = perChannel(arranged.c);
-  const gradBias = perChannel(arranged.c);
-  const gradInput = backwardSamples({
+  const weight = optional(given.weight, 'weight', name);
+  const mean = optionalStatistic(name, 'mean', given.mean);
+  const invstd = optionalStatistic(name, 'invstd', given.invstd);
+  const out = optional(given.out, 'out', name);
+  const arranged = given.arrange(x, { weight, bias: null });
+  return {
     caller,
     gradOutput: dy,
-    input: x,
     arranged,
     weight,
     statistics: normalizers(name, arranged.centered, mean, invstd),
-    eps: options.eps,
+    eps,
     out,
-    gradWeight,
-    gradBias,
-  });
+    gradWeight: perChannel(arranged.c),
+    gradBias: perChannel(arranged.c),
+  };
+}
+
+/** What a backward pass returns once it is done. */
+export function gradientsOf(call: SampleBackwardCall, gradInput: Tensor): Gradients {
+  const { input, parameterShape } = call.arranged;
   return {
     gradInput,
-    gradWeight: gradientTensor(gradWeight, x.dtype, arranged.parameterShape),
-    gradBias: gradientTensor(gradBias, x.dtype, arranged.parameterShape),
+    gradWeight: gradientTensor(call.gradWeight, input.dtype, parameterShape),
+    gradBias: gradientTensor(call.gradBias, input.dtype, parameterShape),
   };
 }
 

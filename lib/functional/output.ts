@@ -1,9 +1,10 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import type { FloatArray } from '../tensor/dtype';
 import { requireMemory } from '../tensor/memory';
+import type { MemoryFormat } from '../tensor/memory-format';
 import type { Tensor } from '../tensor/tensor';
 import type { Described } from './described';
-import { checkShapeLike, sameLayout } from './like-input';
+import { checkShapeLike, liesIn } from './like-input';
 import { coincides, overlaps } from './overlap';
 import type { Affine, Running } from './parameters';
 
@@ -15,7 +16,7 @@ export function checkOutput(caller: string, name: string, out: Tensor, input: De
       `${caller}: ${name} should have the input's dtype ${input.dtype}, got ${out.dtype}`,
     );
   }
-  if (!sameLayout(out, input)) {
+  if (!liesIn(out, input.memoryFormat)) {
     throw new ShapeError(
       `${caller}: ${name} should have the result's memory format ${input.memoryFormat}, ` +
         `got ${out.memoryFormat}`,
@@ -49,6 +50,40 @@ export function refuseParameterOverlap(
   refuseOverlap(caller, 'out', out.data, 'running_var', runningVar?.data);
 }
 
+/**
+ * Checks the output of a forward pass. It may be the input or the residual, where that is read as it
+ * lies; where it has to be copied into another order first, the input may not be written over.
+ */
+export function checkForwardOutput(caller: string, out: Tensor, call: ForwardSources): void {
+  const { input, memoryFormat, residual } = call;
+  checkOutput(caller, 'out', out, asIn(input, memoryFormat));
+  if (liesIn(input, memoryFormat)) {
+    refusePartialOverlap(caller, 'out', out.data, 'input', input.data);
+  }
+  if (residual !== null && liesIn(residual, memoryFormat)) {
+    refusePartialOverlap(caller, 'out', out.data, 'residual', residual.data);
+  }
+  refuseParameterOverlap(caller, out, call);
+  if (!liesIn(input, memoryFormat)) {
+    refuseOverlap(caller, 'out', out.data, 'input, which is channels last', input.data);
+  }
+}
+
+/** What a forward pass reads. */
+interface ForwardSources extends Affine, Partial<Running> {
+  readonly input: Tensor;
+  /** The order in which it is read. */
+  readonly memoryFormat: MemoryFormat;
+  readonly residual: Tensor | null;
+}
+
+/** An input as it is read in this memory format; its elements where they lie now. */
+export function asIn(input: Tensor, memoryFormat: MemoryFormat): Described {
+  if (input.memoryFormat === memoryFormat) return input;
+  const { shape, dtype, size, data } = input;
+  return { shape, dtype, memoryFormat, size, data };
+}
+
 /** Refuses an output of gradients that shares memory with what a backward pass reads. */
 export function checkGradientOutput(
   caller: string,
@@ -57,14 +92,16 @@ export function checkGradientOutput(
   read: GradientSources,
 ): void {
   checkOutput(caller, name, out, read.input);
-  refusePartialOverlap(caller, name, out.data, 'gradOutput', read.gradOutput.data);
+  if (liesIn(read.gradOutput, read.input.memoryFormat)) {
+    refusePartialOverlap(caller, name, out.data, 'gradOutput', read.gradOutput.data);
+  }
   refuseOverlap(caller, name, out.data, 'the input of the forward pass', read.input.data);
   refuseOverlap(caller, name, out.data, 'weight', read.weight?.data);
   refuseOverlap(caller, name, out.data, 'mean', read.mean);
   refuseOverlap(caller, name, out.data, 'invstd', read.invstd);
 }
 
-/** What a backward pass reads; `gradOutput` alone may be written over. */
+/** What a backward pass reads; `gradOutput` alone may be written over, where it is read as it lies. */
 export interface GradientSources {
   readonly gradOutput: Tensor;
   readonly input: Described;

@@ -1,9 +1,9 @@
 import { checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
+import type { Arrange } from './arrange';
 import { arrangeRows } from './arrange-rows';
-import type { Caller } from './caller';
-import { sampleGradients } from './normalize-samples';
+import { type BackwardArguments, sampleGradients } from './normalize-samples';
 import { readNormalizedShape } from './normalized-shape';
 import { checkOptionalEps } from './options';
 
@@ -26,8 +26,9 @@ export interface RMSNormGradients {
 }
 
 const name = 'rmsNormBackward';
-const caller: Caller = { name, ranks: null, numFeatures: null };
-const optionNames = ['weight', 'invstd', 'eps', 'out'];
+
+/** The names of {@link RMSNormBackwardOptions}. */
+export const rmsNormBackwardOptions = ['weight', 'invstd', 'eps', 'out'];
 
 /**
  * The gradients of {@link rmsNorm}. With D values in a row, z = x * invstd, g = gradOutput * weight,
@@ -56,13 +57,22 @@ export function rmsNormBackward(
   normalizedShape: number | readonly number[],
   options: RMSNormBackwardOptions = {},
 ): RMSNormGradients {
-  checkOptions(name, options, optionNames);
+  checkOptions(name, options, rmsNormBackwardOptions);
+  const given = readRMSNormBackward(name, normalizedShape, options);
+  const { gradInput, gradWeight } = sampleGradients(gradOutput, input, given);
+  return { gradInput, gradWeight };
+}
+
+/** Reads all but the tensors, each once; `name` is what errors call the function. */
+export function readRMSNormBackward(
+  name: string,
+  normalizedShape: number | readonly number[],
+  options: RMSNormBackwardOptions,
+): BackwardArguments {
   const { weight, invstd, eps = null, out } = options;
   checkOptionalEps(name, eps);
   const shape = readNormalizedShape(name, normalizedShape);
-  const read = { weight, invstd, eps, out };
-  const { gradInput, gradWeight } = sampleGradients(caller, gradOutput, input, read, (x, affine) =>
-    arrangeRows(caller, shape, false, x, affine),
-  );
-  return { gradInput, gradWeight };
+  const caller = { name, ranks: null, numFeatures: null };
+  const arrange: Arrange = (x, affine) => arrangeRows(caller, shape, false, x, affine);
+  return { caller, weight, invstd, eps, out, arrange };
 }

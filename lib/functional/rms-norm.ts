@@ -1,9 +1,9 @@
 import { checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
+import type { Arrange } from './arrange';
 import { arrangeRows } from './arrange-rows';
-import type { Caller } from './caller';
-import { normalizeSamples } from './normalize-samples';
+import { type ForwardArguments, normalizeSamples } from './normalize-samples';
 import { readNormalizedShape } from './normalized-shape';
 import { checkOptionalEps } from './options';
 
@@ -17,8 +17,9 @@ export interface RMSNormFunctionOptions {
 }
 
 const name = 'rmsNorm';
-const caller: Caller = { name, ranks: null, numFeatures: null };
-const optionNames = ['weight', 'eps', 'out'];
+
+/** The names of {@link RMSNormFunctionOptions}. */
+export const rmsNormOptions = ['weight', 'eps', 'out'];
 
 /**
  * Root mean square normalization over the last dimensions, as PyTorch's `F.rms_norm`.
@@ -46,11 +47,20 @@ export function rmsNorm(
   normalizedShape: number | readonly number[],
   options: RMSNormFunctionOptions = {},
 ): Tensor {
-  checkOptions(name, options, optionNames);
+  checkOptions(name, options, rmsNormOptions);
+  return normalizeSamples(input, readRMSNorm(name, normalizedShape, options));
+}
+
+/** Reads all but the input, each once; `name` is what errors call the function. */
+export function readRMSNorm(
+  name: string,
+  normalizedShape: number | readonly number[],
+  options: RMSNormFunctionOptions,
+): ForwardArguments {
   const { weight, eps = null, out } = options;
   checkOptionalEps(name, eps);
   const shape = readNormalizedShape(name, normalizedShape);
-  return normalizeSamples(caller, input, { weight, eps, out }, (x, affine) =>
-    arrangeRows(caller, shape, false, x, affine),
-  );
+  const caller = { name, ranks: null, numFeatures: null };
+  const arrange: Arrange = (x, affine) => arrangeRows(caller, shape, false, x, affine);
+  return { caller, weight, eps, out, arrange };
 }

@@ -1,14 +1,18 @@
-import { native } from '../native';
+import { type Native, native } from '../native';
 import { emptyLike } from '../tensor/creation';
+import type { FloatArray } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import { type Arranged, countSets } from './arranged';
 import type { Caller } from './caller';
-import { likeInput } from './like-input';
+import { checkLikeInput, inFormat } from './like-input';
 import { machineEpsilon } from './options';
-import { checkGradientOutput, refuseOverlap } from './output';
+import { asIn, checkGradientOutput } from './output';
+import type { Affine } from './parameters';
+import { giveSamples } from './sample-forward';
 import { checkStatistic } from './statistic';
 import { newStatistics, type Statistics } from './statistics';
 import { checkStatus } from './status';
+import type { Taker } from './taker';
 
 /** One value of each for a group of values that was normalized by itself. */
 export type Normalizers = Pick<Statistics, 'mean' | 'invstd'>;
@@ -17,8 +21,6 @@ export type Normalizers = Pick<Statistics, 'mean' | 'invstd'>;
 export interface SampleBackwardCall {
   readonly caller: Caller;
   readonly gradOutput: Tensor;
-  /** The input as it was passed. */
-  readonly input: Tensor;
   readonly arranged: Arranged;
   readonly weight: Tensor | null;
   /** What the forward pass normalized with; null where that is to be computed once more. */
@@ -33,37 +35,73 @@ export interface SampleBackwardCall {
 
 /** Returns the input's gradient and fills the others. Throws before it changes anything. */
 export function backwardSamples(call: SampleBackwardCall): Tensor {
-  const { arranged, weight, statistics, out, gradWeight, gradBias } = call;
-  const { input } = arranged;
+  const { arranged, gradWeight, gradBias } = call;
+  const { memoryFormat } = arranged;
   const { name } = call.caller;
-  if (statistics !== null) checkStatistics(name, statistics, arranged);
-  const gradOutput = likeInput(name, 'gradOutput', call.gradOutput, input);
-  if (out !== null) checkOut(call, out, gradOutput);
-  const gradInput = out ?? emptyLike(input);
+  checkSampleBackward(call);
+  const input = inFormat(arranged.input, memoryFormat);
+  const gradOutput = inFormat(call.gradOutput, memoryFormat);
+  const gradInput = call.out ?? emptyLike(input);
   if (input.size === 0) {
     gradWeight.fill(0);
     gradBias.fill(0);
     return gradInput;
   }
-  const { mean, invstd } = statistics ?? statisticsOf(name, arranged, call.eps);
-  const status = native.groupNormBackward(
+  const status = giveSampleBackward(
+    native.groupNormBackward,
+    call,
     gradOutput.data,
     input.data,
     gradInput.data,
-    arranged.n,
-    arranged.c,
-    arranged.s,
-    arranged.channelsLast,
-    arranged.groups,
-    arranged.centered,
+    call.statistics ?? statisticsOf(call, input),
+  );
+  checkStatus(name, status);
+  return gradInput;
+}
+
+/** Throws what {@link backwardSamples} has against a call. */
+export function checkSampleBackward(call: SampleBackwardCall): void {
+  const { arranged, statistics, out, gradOutput, weight } = call;
+  const { name } = call.caller;
+  const input = asIn(arranged.input, arranged.memoryFormat);
+  if (statistics !== null) checkStatistics(name, statistics, arranged);
+  checkLikeInput(name, 'gradOutput', gradOutput, input);
+  if (out === null) return;
+  checkGradientOutput(name, 'out', out, {
+    gradOutput,
+    input,
+    weight,
+    mean: statistics?.mean,
+    invstd: statistics?.invstd,
+  });
+}
+
+/** Gives `take` what the addon takes, in its order. */
+export function giveSampleBackward<Result>(
+  take: Taker<Native['groupNormBackward'], Result>,
+  { arranged, weight, gradWeight, gradBias }: SampleBackwardCall,
+  gradOutput: FloatArray,
+  x: FloatArray,
+  gradInput: FloatArray,
+  { mean, invstd }: Normalizers,
+): Result {
+  const { n, c, s, channelsLast, groups, centered } = arranged;
+  return take(
+    gradOutput,
+    x,
+    gradInput,
+    n,
+    c,
+    s,
+    channelsLast,
+    groups,
+    centered,
     weight === null ? null : weight.data,
     mean,
     invstd,
     gradWeight,
     gradBias,
   );
-  checkStatus(name, status);
-  return gradInput;
 }
 
 function checkStatistics(caller: string, { mean, invstd }: Normalizers, arranged: Arranged): void {
@@ -73,41 +111,20 @@ function checkStatistics(caller: string, { mean, invstd }: Normalizers, arranged
   checkStatistic(caller, 'invstd', invstd, count, which);
 }
 
-function checkOut(call: SampleBackwardCall, out: Tensor, gradOutput: Tensor): void {
-  const { name } = call.caller;
-  const { input } = call.arranged;
-  checkGradientOutput(name, 'out', out, {
-    gradOutput,
-    input,
-    weight: call.weight,
-    mean: call.statistics?.mean,
-    invstd: call.statistics?.invstd,
-  });
-  if (input.data !== call.input.data) {
-    refuseOverlap(name, 'out', out.data, 'the input of the forward pass', call.input.data);
-  }
-}
-
 /** What a forward pass normalizes with, to the bit: it is one, whose output nobody sees. */
-function statisticsOf(caller: string, arranged: Arranged, eps: number | null): Normalizers {
-  const { input } = arranged;
+function statisticsOf({ caller, arranged, eps }: SampleBackwardCall, input: Tensor): Normalizers {
   const statistics = newStatistics(countSets(arranged));
-  const status = native.groupNormForward(
+  const status = giveSamples(
+    native.groupNormForward,
+    unlearned,
+    arranged,
     input.data,
     emptyLike(input).data,
-    arranged.n,
-    arranged.c,
-    arranged.s,
-    arranged.channelsLast,
-    arranged.groups,
-    arranged.centered,
-    null,
-    null,
     eps ?? machineEpsilon(input.dtype),
-    statistics.mean,
-    statistics.variance,
-    statistics.invstd,
+    statistics,
   );
-  checkStatus(caller, status);
+  checkStatus(caller.name, status);
   return statistics;
 }
+
+const unlearned: Affine = { weight: null, bias: null };

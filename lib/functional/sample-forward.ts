@@ -1,14 +1,17 @@
-import { Activation, native } from '../native';
+import { Activation, type Native, native } from '../native';
 import { emptyLike } from '../tensor/creation';
+import type { FloatArray } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { Arranged } from './arranged';
 import type { Caller } from './caller';
-import type { Kept } from './kept';
+import type { Keeper } from './keeper';
+import { inFormat } from './like-input';
 import { machineEpsilon } from './options';
-import { checkOutput, refuseOverlap, refuseParameterOverlap, refusePartialOverlap } from './output';
+import { checkForwardOutput } from './output';
 import type { Affine, Running } from './parameters';
 import type { Statistics } from './statistics';
 import { checkStatus } from './status';
+import type { Taker } from './taker';
 
 /**
  * A forward pass that normalizes each sample by itself; all but `out` is checked, which may share
@@ -16,14 +19,12 @@ import { checkStatus } from './status';
  */
 export interface SampleForwardCall extends Affine, Partial<Running> {
   readonly caller: Caller;
-  /** The input as it was passed. */
-  readonly input: Tensor;
   readonly arranged: Arranged;
   /** null stands for the machine epsilon of the input's dtype. */
   readonly eps: number | null;
   readonly out: Tensor | null;
   /** Takes what backward needs; null where none is to come. */
-  readonly kept: Kept | null;
+  readonly kept: Keeper | null;
 }
 
 /**
@@ -31,42 +32,67 @@ export interface SampleForwardCall extends Affine, Partial<Running> {
  * each set. Throws before it changes anything.
  */
 export function forwardSamples(call: SampleForwardCall, statistics: Statistics): Tensor {
-  const { caller, arranged, weight, bias, kept } = call;
-  const { input } = arranged;
-  if (call.out !== null) checkOut(call, call.out);
+  const { arranged, kept } = call;
+  checkSampleOutput(call);
+  const input = inFormat(arranged.input, arranged.memoryFormat);
   const output = call.out ?? emptyLike(input);
   const x = kept === null ? input : kept.start(input, output, Activation.none);
   if (input.size > 0) {
-    const status = native.groupNormForward(
+    const status = giveSamples(
+      native.groupNormForward,
+      call,
+      arranged,
       x.data,
       output.data,
-      arranged.n,
-      arranged.c,
-      arranged.s,
-      arranged.channelsLast,
-      arranged.groups,
-      arranged.centered,
-      weight === null ? null : weight.data,
-      bias === null ? null : bias.data,
       call.eps ?? machineEpsilon(input.dtype),
-      statistics.mean,
-      statistics.variance,
-      statistics.invstd,
+      statistics,
     );
-    checkStatus(caller.name, status);
+    checkStatus(call.caller.name, status);
   }
   if (kept !== null) kept.finish(x, statistics, true, false);
   return output;
 }
 
-function checkOut(call: SampleForwardCall, out: Tensor): void {
-  const { name } = call.caller;
-  const { input } = call.arranged;
-  checkOutput(name, 'out', out, input);
-  refusePartialOverlap(name, 'out', out.data, 'input', input.data);
-  refuseParameterOverlap(name, out, call);
-  // A copy was made of an input in another order, which the output would be written over.
-  if (input.data !== call.input.data) {
-    refuseOverlap(name, 'out', out.data, 'input, which is channels last', call.input.data);
-  }
+/** Throws what {@link forwardSamples} has against the call's `out`. */
+export function checkSampleOutput({
+  caller,
+  arranged,
+  out,
+  weight,
+  bias,
+  runningMean = null,
+  runningVar = null,
+}: SampleForwardCall): void {
+  if (out === null) return;
+  const { input, memoryFormat } = arranged;
+  const read = { input, memoryFormat, residual: null, weight, bias, runningMean, runningVar };
+  checkForwardOutput(caller.name, out, read);
+}
+
+/** Gives `take` what the addon takes, in its order. */
+export function giveSamples<Result>(
+  take: Taker<Native['groupNormForward'], Result>,
+  { weight, bias }: Affine,
+  { n, c, s, channelsLast, groups, centered }: Arranged,
+  x: FloatArray,
+  y: FloatArray,
+  eps: number,
+  { mean, variance, invstd }: Statistics,
+): Result {
+  return take(
+    x,
+    y,
+    n,
+    c,
+    s,
+    channelsLast,
+    groups,
+    centered,
+    weight === null ? null : weight.data,
+    bias === null ? null : bias.data,
+    eps,
+    mean,
+    variance,
+    invstd,
+  );
 }

@@ -119,6 +119,7 @@ export class BatchNormPasses {
     return {
       caller,
       input: x,
+      memoryFormat: x.memoryFormat,
       weight: channels.weight,
       bias: channels.bias,
       runningMean: usesRunning ? channels.runningMean : null,

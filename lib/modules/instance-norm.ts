@@ -149,7 +149,6 @@ export abstract class InstanceNorm extends NormBase {
       ? backwardSamples({
           caller,
           gradOutput: dy,
-          input,
           arranged: arrangeInstances(caller, input, {
             weight,
             bias: null,

@@ -105,7 +105,7 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
     const arranged = arrange(x, { weight, bias });
     const statistics = this.#kept.roomForStatistics(countSets(arranged));
     const kept = grad ? this.#kept : null;
-    const call = { caller, input: x, arranged, weight, bias, eps: this.#eps, out, kept };
+    const call = { caller, arranged, weight, bias, eps: this.#eps, out, kept };
     const y = forwardSamples(call, statistics);
     if (!grad) this.#kept.clear();
     return y;
@@ -137,7 +137,6 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
     const gradInput = backwardSamples({
       caller,
       gradOutput: dy,
-      input,
       arranged,
       weight,
       statistics,

@@ -72,34 +72,60 @@ export function changeFormat(
   shape: readonly number[],
   format: MemoryFormat,
 ): void {
+  changingFormat(source, target, shape, format, Number.POSITIVE_INFINITY).next();
+}
+
+/**
+ * The same by and by: at least `stepElements` elements each time that it is told to go on, and no
+ * more than a tile beyond.
+ *
+ * @internal
+ */
+export function* changingFormat(
+  source: FloatArray,
+  target: FloatArray,
+  shape: readonly number[],
+  format: MemoryFormat,
+  stepElements: number,
+): Generator<void, void> {
   const [n = 1, c = 1, ...spatial] = shape;
   const s = sizeOf(spatial);
-  for (let i = 0; i < n; i++) {
-    if (format === 'channelsLast') transpose(source, target, i * c * s, c, s);
-    else transpose(source, target, i * c * s, s, c);
+  const [rows, columns] = format === 'channelsLast' ? [c, s] : [s, c];
+  let copied = 0;
+  for (let start = 0; start < n * c * s; start += c * s) {
+    for (let i = 0; i < rows; i += tile) {
+      for (let j = 0; j < columns; j += tile) {
+        copied += transposeTile(source, target, start, rows, columns, i, j);
+        if (copied < stepElements) continue;
+        yield;
+        copied = 0;
+      }
+    }
   }
 }
 
 // Tiles keep the strided side in cache; 16 float32 are a cache line.
 const tile = 16;
 
-/** target[start + j * rows + i] = source[start + i * columns + j] */
-function transpose(
+/**
+ * target[start + j * rows + i] = source[start + i * columns + j] for i from i0 on and j from j0 on.
+ * Returns how many elements that were.
+ */
+function transposeTile(
   source: FloatArray,
   target: FloatArray,
   start: number,
   rows: number,
   columns: number,
-): void {
-  for (let i0 = 0; i0 < rows; i0 += tile) {
-    const i1 = Math.min(i0 + tile, rows);
-    for (let j0 = 0; j0 < columns; j0 += tile) {
-      const j1 = Math.min(j0 + tile, columns);
-      for (let j = j0; j < j1; j++) {
-        for (let i = i0; i < i1; i++) {
-          target[start + j * rows + i] = source[start + i * columns + j] as number;
-        }
-      }
+  i0: number,
+  j0: number,
+): number {
+  const i1 = Math.min(i0 + tile, rows);
+  const j1 = Math.min(j0 + tile, columns);
+  for (let j = j0; j < j1; j++) {
+    for (let i = i0; i < i1; i++) {
+      target[start + j * rows + i] = source[start + i * columns + j] as number;
     }
   }
+  return (i1 - i0) * (j1 - j0);
 }

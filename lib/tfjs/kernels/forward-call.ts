@@ -20,9 +20,11 @@ export function forwardCall(
   eps: number,
   { x, scale, offset, y, mean, variance }: ForwardElements,
 ): ForwardCall {
+  const input = asChannels(x, channels);
   return {
     caller,
-    input: asChannels(x, channels),
+    input,
+    memoryFormat: input.memoryFormat,
     weight: perChannel(scale),
     bias: perChannel(offset),
     runningMean: perChannel(mean),

@@ -54,7 +54,6 @@ export function sampleNorm<Layout>(
       backwardSamples({
         caller,
         gradOutput: asTensor(dy, layout),
-        input,
         arranged,
         weight,
         statistics,
