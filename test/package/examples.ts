@@ -39,9 +39,12 @@ export const examples: Example[] = [
 ];
 
 /** The examples of docs/, with `import` alone: they may hold types, and wait for promises. */
-export const guides: Example[] = ['layers.md', 'feature-scaling.md', 'checkpoints.md'].flatMap(
-  guide,
-);
+export const guides: Example[] = [
+  'layers.md',
+  'feature-scaling.md',
+  'checkpoints.md',
+  'folding.md',
+].flatMap(guide);
 
 /** Those that need TensorFlow.js. */
 export const tensorFlowGuide: Example[] = guide('tensorflow-js.md');
