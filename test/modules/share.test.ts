@@ -1,6 +1,8 @@
+import { deserialize, serialize } from 'node:v8';
 import * as library from 'batchnorm';
 import {
   ArgumentError,
+  BatchNorm,
   BatchNorm1d,
   BatchNorm2d,
   type DType,
@@ -314,7 +316,8 @@ describe('fromShared', () => {
   test('computes the same, and trains the same statistics', () => {
     const bn = new BatchNorm2d(3, { activation: 'relu' });
     bn.weight?.data.set([1, 2, 3]);
-    const copy = BatchNorm2d.fromShared(sent(bn.share()));
+    const copy: BatchNorm = BatchNorm.fromShared(sent(bn.share()));
+    expect(copy).toBeInstanceOf(BatchNorm2d);
     const x = randn([4, 3, 5, 5]);
     copy.forward(x);
     expect([bn.numBatchesTracked, copy.numBatchesTracked]).toEqual([1, 1]);
@@ -508,6 +511,11 @@ describe('a handle that is none', () => {
     ['a number', () => 3, 'got 3'],
     ['a state dict', () => new BatchNorm1d(3).stateDict(), 'got another object'],
     ['one gone through JSON', throughJson, 'must be a Float32Array'],
+    [
+      'one sent to another process',
+      () => deserialize(serialize(good())),
+      'its memory is not shared: send the handle by postMessage or workerData',
+    ],
     ['another version', () => ({ ...good(), version: 2 }), 'the handle is of version 2, but'],
     ['no tensors', () => ({ ...good(), tensors: null }), 'got a part of one'],
     ['no counters', () => ({ ...good(), counters: 1 }), 'got a part of one'],
