@@ -96,5 +96,6 @@ function number(values, name) {
 
 function oneOf(values, name, all) {
   if (all.includes(values[name])) return values[name];
-  throw new UsageError(`--${name} should be ${all.join(', ')}, got ${values[name]}`);
+  const list = `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
+  throw new UsageError(`--${name} should be ${list}, got ${values[name]}`);
 }

@@ -23,11 +23,8 @@ export async function makeApp({ classifier, limits, logLevel }) {
   const queue = new Queue({ concurrency: limits.concurrency, length: limits.queue });
   const metrics = new Metrics(queue);
 
-  app.addHook('onResponse', async (request, reply) => {
-    // Not the path itself, of which anybody can make up many.
-    const route = request.routeOptions.url ?? 'none';
-    const { statusCode: status, elapsedTime: milliseconds } = reply;
-    metrics.onRequest({ method: request.method, route, status, milliseconds });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('close', () => metrics.onEnd(request, reply));
   });
   app.setErrorHandler((error, request, reply) => {
     const { statusCode = 500 } = error;

@@ -20,6 +20,7 @@ export async function classifyRoute(app, { classifier, queue, metrics, limits })
     throw new errors.UnsupportedType(headers['content-type'] ?? 'no content type');
   });
   await app.register(multipart, {
+    throwFileSizeLimit: false,
     limits: {
       fileSize: limits.bodyBytes,
       parts: 9,
@@ -37,13 +38,13 @@ export async function classifyRoute(app, { classifier, queue, metrics, limits })
       queue.check();
       checkLength(request, limits.bodyBytes);
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const bytes = await readImage(request);
       const lap = laps();
       return queue.run(async () => {
         const wait = lap();
         // Whoever waited too long has gone.
-        if (request.socket.destroyed) return undefined;
+        if (request.socket.destroyed) return reply.hijack();
         const { times, ...answer } = await classify(bytes, request.query.ink);
         const all = { wait, ...times };
         metrics.onClassified(all);

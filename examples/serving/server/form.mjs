@@ -8,7 +8,7 @@ export async function fileOfForm(request) {
     for await (const part of request.parts()) {
       if (part.type !== 'file') continue;
       file = await part.toBuffer();
-      // toBuffer() itself does not see a limit that falls between two of its pieces.
+      // What toBuffer() throws of itself misses a limit that falls between two of its pieces.
       if (part.file.truncated) throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE();
     }
   } catch (error) {

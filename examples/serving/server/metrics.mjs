@@ -1,5 +1,8 @@
 import prometheus from 'prom-client';
 
+/** What nginx calls it: no status of HTTP says so. */
+const CLIENT_CLOSED_REQUEST = 499;
+
 /** What Prometheus reads at /metrics, with Node.js's own figures: event loop, memory, processor. */
 export class Metrics {
   #registry = new prometheus.Registry();
@@ -13,7 +16,7 @@ export class Metrics {
     prometheus.collectDefaultMetrics({ register: this.#registry });
     this.#requests = new prometheus.Counter({
       name: 'http_requests_total',
-      help: 'Requests answered',
+      help: 'Requests answered, and as 499 those whose client has gone before',
       labelNames: ['method', 'route', 'status'],
       registers,
     });
@@ -54,10 +57,13 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  onRequest({ method, route, status, milliseconds }) {
-    const labels = { method, route, status };
+  /** A request was answered, or its client has gone before. */
+  onEnd({ method, routeOptions }, { raw, statusCode, elapsedTime }) {
+    const status = raw.writableFinished ? statusCode : CLIENT_CLOSED_REQUEST;
+    // Not the path itself, of which anybody can make up many.
+    const labels = { method, route: routeOptions.url ?? 'none', status };
     this.#requests.inc(labels);
-    this.#seconds.observe(labels, milliseconds / 1000);
+    this.#seconds.observe(labels, elapsedTime / 1000);
   }
 
   onClassified(times) {

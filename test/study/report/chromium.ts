@@ -1,13 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 
-/** Chromium without a window, as `npm test` installs it. */
-export function launch(): Promise<Browser> {
-  const { chromium } = require('../../../scripts/pictures/chromium.cjs');
-  return puppeteer.launch(chromium());
-}
+export { launch } from '../../launch';
 
 /** A page in a tab of its own, with all that went wrong in it and all that it asked for. */
 export interface Opened {
