@@ -23,19 +23,21 @@ export function isShared(array: ArrayBufferView): boolean {
  * @internal
  */
 export function allocateShared(dtype: DType, size: number): FloatArray {
-  return dtype === 'float32'
-    ? new Float32Array(sharedBytes(4 * size))
-    : new Float64Array(sharedBytes(8 * size));
+  const bytes = size * (dtype === 'float32' ? 4 : 8);
+  // An array may be too long for a buffer that is not.
+  return allocateBytes(bytes, (buffer) =>
+    dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer),
+  );
 }
 
 /**
- * The same of bytes.
+ * What `over` makes of zeroed memory that threads share.
  *
  * @internal
  */
-export function sharedBytes(bytes: number): SharedArrayBuffer {
+export function allocateBytes<T>(bytes: number, over: (buffer: SharedArrayBuffer) => T): T {
   try {
-    return new SharedArrayBuffer(bytes);
+    return over(new SharedArrayBuffer(bytes));
   } catch (cause) {
     throw new ArgumentError(`cannot allocate ${bytes} bytes of shared memory`, { cause });
   }

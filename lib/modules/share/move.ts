@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { FloatArray } from '../../tensor/dtype';
-import { sharedBytes } from '../../tensor/shared';
+import { allocateBytes } from '../../tensor/shared';
 
 // A cache line, so that threads which write different arrays do not wait for each other.
 const alignment = 64;
@@ -25,9 +25,8 @@ export function moveIntoShared(arrays: Iterable<Movable>): Moved {
     const end = Math.max(...group.map((array) => array.byteOffset + array.byteLength));
     bytes = Math.ceil((start + end - begin) / alignment) * alignment;
   }
-  const block = sharedBytes(bytes);
-  const copies = [...offsets].map(
-    ([array, offset]) => [array, copyTo(block, offset, array)] as const,
+  const copies = allocateBytes(bytes, (block) =>
+    [...offsets].map(([array, offset]) => [array, copyTo(block, offset, array)] as const),
   );
   // Each copy is of the type of its array.
   return new Map(copies) as Moved;
