@@ -144,13 +144,12 @@ HWY_INLINE void AddBlockSums(size_t columns, ReduceScratch& scratch) {
 template <class Gradient, typename T>
 HWY_INLINE void ReduceStrip(const Gradient dy, const T* x, const Rows& strip,
                             ReduceScratch& scratch) {
-  constexpr size_t kBlockRows = 64;
   const size_t padded = PaddedBytes(strip.columns);
   const size_t ahead = RowsAhead<T>(strip);
   memset(scratch.sum, 0, padded);
   memset(scratch.dot, 0, padded);
-  for (size_t row = 0; row < strip.rows; row += kBlockRows) {
-    const size_t end = HWY_MIN(row + kBlockRows, strip.rows);
+  for (size_t row = 0; row < strip.rows; row += kReduceBlockRows) {
+    const size_t end = HWY_MIN(row + kReduceBlockRows, strip.rows);
     memset(scratch.block_sum, 0, padded);
     memset(scratch.block_dot, 0, padded);
     size_t r = row;
@@ -167,15 +166,22 @@ HWY_INLINE void ReduceStrip(const Gradient dy, const T* x, const Rows& strip,
   }
 }
 
+// The same about mean[c], that of the column's channel, counted from the strip's first.
+template <class Gradient, typename T>
+HWY_INLINE void ReduceColumns(const Gradient dy, const T* x, const Strip& strip, const double* mean,
+                              ReduceScratch& scratch) {
+  memset(scratch.mean, 0, sizeof(scratch.mean));
+  ForEachColumn(strip, [=, &scratch](size_t j, size_t c) HWY_ATTR { scratch.mean[j] = mean[c]; });
+  ReduceStrip(dy + strip.offset, x + strip.offset, strip.rows, scratch);
+}
+
 // Adds the sums of each column to sum[c] and dot[c], those of its channel. mean, sum and dot start
 // at the strip's first channel.
 template <class Gradient, typename T>
 HWY_INLINE void ReduceChannels(const Gradient dy, const T* x, const Strip& strip,
                                const double* mean, double* sum, double* dot,
                                ReduceScratch& scratch) {
-  memset(scratch.mean, 0, sizeof(scratch.mean));
-  ForEachColumn(strip, [=, &scratch](size_t j, size_t c) HWY_ATTR { scratch.mean[j] = mean[c]; });
-  ReduceStrip(dy + strip.offset, x + strip.offset, strip.rows, scratch);
+  ReduceColumns(dy, x, strip, mean, scratch);
   ForEachColumn(strip, [=, &scratch](size_t j, size_t c) HWY_ATTR {
     sum[c] += scratch.sum[j];
     dot[c] += scratch.dot[j];

@@ -45,6 +45,16 @@ HWY_INLINE void ReduceColumnsOf(const OutputGradient<T>& dy, const T* x, const R
                        HWY_ATTR { ReduceMatrix(gradient, x, rows, mean, sum, dot); });
 }
 
+template <typename T>
+HWY_INLINE void ReduceStripOf(const OutputGradient<T>& dy, const T* x, const Strip& strip,
+                              const double* mean, double* sum, double* dot) {
+  ReduceScratch scratch;
+  WithGradient(dy, [=, &strip, &scratch](const auto gradient)
+                       HWY_ATTR { ReduceColumns(gradient, x, strip, mean, scratch); });
+  memcpy(sum, scratch.sum, strip.rows.columns * sizeof(double));
+  memcpy(dot, scratch.dot, strip.rows.columns * sizeof(double));
+}
+
 // HWY_EXPORT takes no template: a name for each element type.
 void ReduceRunsF32(const OutputGradient<float>& dy, const float* x, const Runs& runs,
                    const double* mean, double* sum, double* dot) {
@@ -62,6 +72,14 @@ void ReduceColumnsF64(const OutputGradient<double>& dy, const double* x, const R
                       const double* mean, double* sum, double* dot) {
   ReduceColumnsOf(dy, x, rows, mean, sum, dot);
 }
+void ReduceStripF32(const OutputGradient<float>& dy, const float* x, const Strip& strip,
+                    const double* mean, double* sum, double* dot) {
+  ReduceStripOf(dy, x, strip, mean, sum, dot);
+}
+void ReduceStripF64(const OutputGradient<double>& dy, const double* x, const Strip& strip,
+                    const double* mean, double* sum, double* dot) {
+  ReduceStripOf(dy, x, strip, mean, sum, dot);
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace batchnorm
@@ -74,6 +92,8 @@ HWY_EXPORT(ReduceRunsF32);
 HWY_EXPORT(ReduceRunsF64);
 HWY_EXPORT(ReduceColumnsF32);
 HWY_EXPORT(ReduceColumnsF64);
+HWY_EXPORT(ReduceStripF32);
+HWY_EXPORT(ReduceStripF64);
 
 void BackwardReduceRuns(const OutputGradient<float>& dy, const float* x, const Runs& runs,
                         const double* mean, double* sum, double* dot) {
@@ -90,6 +110,14 @@ void BackwardReduceColumns(const OutputGradient<float>& dy, const float* x, cons
 void BackwardReduceColumns(const OutputGradient<double>& dy, const double* x, const Rows& rows,
                            const double* mean, double* sum, double* dot) {
   HWY_DYNAMIC_DISPATCH(ReduceColumnsF64)(dy, x, rows, mean, sum, dot);
+}
+void BackwardReduceStrip(const OutputGradient<float>& dy, const float* x, const Strip& strip,
+                         const double* mean, double* sum, double* dot) {
+  HWY_DYNAMIC_DISPATCH(ReduceStripF32)(dy, x, strip, mean, sum, dot);
+}
+void BackwardReduceStrip(const OutputGradient<double>& dy, const double* x, const Strip& strip,
+                         const double* mean, double* sum, double* dot) {
+  HWY_DYNAMIC_DISPATCH(ReduceStripF64)(dy, x, strip, mean, sum, dot);
 }
 
 }  // namespace batchnorm

@@ -3,6 +3,7 @@
 
 #include "cpp/fusion.h"
 #include "cpp/shape.h"
+#include "cpp/strips.h"
 
 namespace batchnorm {
 
@@ -17,6 +18,13 @@ void BackwardReduceColumns(const OutputGradient<float>& dy, const float* x, cons
                            const double* mean, double* sum, double* dot);
 void BackwardReduceColumns(const OutputGradient<double>& dy, const double* x, const Rows& rows,
                            const double* mean, double* sum, double* dot);
+
+// The same over each column of a strip about mean[c], that of its channel c, counted from the
+// strip's first.
+void BackwardReduceStrip(const OutputGradient<float>& dy, const float* x, const Strip& strip,
+                         const double* mean, double* sum, double* dot);
+void BackwardReduceStrip(const OutputGradient<double>& dy, const double* x, const Strip& strip,
+                         const double* mean, double* sum, double* dot);
 
 }  // namespace batchnorm
 

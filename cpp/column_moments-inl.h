@@ -26,15 +26,6 @@ namespace HWY_NAMESPACE {
 
 // A block of rows is read twice and stays in L2 between; merging it costs less than reading it.
 constexpr size_t kColumnBlockBytes = 32 * 1024;
-constexpr size_t kMinBlockRows = 16;
-// A column adds up row by row: longer sums would lose digits.
-constexpr size_t kMaxBlockRows = 256;
-
-// Rows of a block of about `bytes`.
-template <typename T>
-constexpr size_t BlockRows(size_t bytes, size_t columns) {
-  return HWY_MAX(kMinBlockRows, HWY_MIN(kMaxBlockRows, bytes / sizeof(T) / columns));
-}
 
 // sums[c] += x[r][c] - shift[c], or its square, over kRows rows.
 template <bool kSquare, size_t kRows, typename T>

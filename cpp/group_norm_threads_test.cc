@@ -8,6 +8,8 @@
 #include "cpp/testing/every_target.h"
 #include "cpp/testing/group_norm_calls.h"
 #include "cpp/testing/same_bits.h"
+#include "cpp/testing/sliced.h"
+#include "cpp/testing/small_tasks.h"
 #include "cpp/thread_pool.h"
 
 // The same bits for every number of threads, where there is enough to share.
@@ -70,6 +72,23 @@ EVERY_TARGET_TEST(GroupNormThreadsTest, AnyNumberGivesTheSameBits) {
       SetNumThreads(threads);
       Results<T>(x, dy, c, affine).ExpectSame(alone);
     }
+  }
+}
+
+// As many tasks as can be in the wrong order, and those that other threads do a few at a time.
+EVERY_TARGET_TEST(GroupNormThreadsTest, AnyExecutorGivesTheSameBits) {
+  for (const GroupCase& c : kCases) {
+    SCOPED_TRACE(::testing::Message() << c);
+    const auto x = RandomElements<T>(c, 1, Distribution::kNormal, 1);
+    const auto dy = RandomElements<T>(c, 1, Distribution::kNormal, 2);
+    const RandomAffine<T> affine(c.shape.c);
+    const Results<T> alone(x, dy, c, affine);
+    {
+      SmallTasks executor;
+      const ExecutorScope scope(&executor);
+      Results<T>(x, dy, c, affine).ExpectSame(alone);
+    }
+    RunSliced(2, [&] { Results<T>(x, dy, c, affine).ExpectSame(alone); });
   }
 }
 

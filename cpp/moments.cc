@@ -53,6 +53,15 @@ void ColumnsF32(const float* x, const Rows& rows, double* mean, double* m2) {
 void ColumnsF64(const double* x, const Rows& rows, double* mean, double* m2) {
   MomentsOfMatrix(x, rows, mean, m2);
 }
+void StripU8(const uint8_t* x, const Strip& strip, Moments* moments) {
+  MomentsOfShortRuns(x, strip, moments);
+}
+void StripF32(const float* x, const Strip& strip, Moments* moments) {
+  MomentsOfShortRuns(x, strip, moments);
+}
+void StripF64(const double* x, const Strip& strip, Moments* moments) {
+  MomentsOfShortRuns(x, strip, moments);
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace batchnorm
@@ -67,6 +76,9 @@ HWY_EXPORT(RunsF64);
 HWY_EXPORT(ColumnsU8);
 HWY_EXPORT(ColumnsF32);
 HWY_EXPORT(ColumnsF64);
+HWY_EXPORT(StripU8);
+HWY_EXPORT(StripF32);
+HWY_EXPORT(StripF64);
 
 void MomentsOfRuns(const uint8_t* x, const Runs& runs, double* mean, double* m2) {
   HWY_DYNAMIC_DISPATCH(RunsU8)(x, runs, mean, m2);
@@ -85,6 +97,15 @@ void MomentsOfColumns(const float* x, const Rows& rows, double* mean, double* m2
 }
 void MomentsOfColumns(const double* x, const Rows& rows, double* mean, double* m2) {
   HWY_DYNAMIC_DISPATCH(ColumnsF64)(x, rows, mean, m2);
+}
+void MomentsOfStrip(const uint8_t* x, const Strip& strip, Moments* moments) {
+  HWY_DYNAMIC_DISPATCH(StripU8)(x, strip, moments);
+}
+void MomentsOfStrip(const float* x, const Strip& strip, Moments* moments) {
+  HWY_DYNAMIC_DISPATCH(StripF32)(x, strip, moments);
+}
+void MomentsOfStrip(const double* x, const Strip& strip, Moments* moments) {
+  HWY_DYNAMIC_DISPATCH(StripF64)(x, strip, moments);
 }
 
 }  // namespace batchnorm

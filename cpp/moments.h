@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
+#include "cpp/chan.h"
 #include "cpp/shape.h"
+#include "cpp/strips.h"
 
 namespace batchnorm {
 
@@ -17,6 +19,11 @@ void MomentsOfRuns(const double* x, const Runs& runs, double* mean, double* m2);
 void MomentsOfColumns(const uint8_t* x, const Rows& rows, double* mean, double* m2);
 void MomentsOfColumns(const float* x, const Rows& rows, double* mean, double* m2);
 void MomentsOfColumns(const double* x, const Rows& rows, double* mean, double* m2);
+
+// The same for each group of a strip of short runs.
+void MomentsOfStrip(const uint8_t* x, const Strip& strip, Moments* moments);
+void MomentsOfStrip(const float* x, const Strip& strip, Moments* moments);
+void MomentsOfStrip(const double* x, const Strip& strip, Moments* moments);
 
 }  // namespace batchnorm
 

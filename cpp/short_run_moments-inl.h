@@ -19,10 +19,6 @@ HWY_BEFORE_NAMESPACE();
 namespace batchnorm {
 namespace HWY_NAMESPACE {
 
-// A block of short runs stays in L2 between its two readings; larger than one of columns, since its
-// sums take longer to join.
-constexpr size_t kShortRunBlockBytes = 64 * 1024;
-
 // The sum of `width` adjacent values.
 HWY_INLINE double SumOf(const double* values, size_t width) {
   return SumDeviations(AddDeviation(), values, Block{0, 1, width, 0}, 0, 0.0);

@@ -29,8 +29,7 @@ class RunsSplit {
   // For a pass that treats each element by itself: along the runs, then the groups of a run, then
   // the length of a run of one group.
   static RunsSplit OfElements(const Runs& runs, size_t element_size) {
-    // A part of a few short runs would have to go through them one by one.
-    if (AreShort(runs)) return OfGroups(runs, element_size);
+    if (AreShort(runs)) return OfShortElements(runs, element_size);
     const size_t wanted = DivideUp(runs.Count() * element_size, kTaskBytes);
     const size_t run_parts = std::min(runs.runs, wanted);
     const size_t group_parts = std::min(runs.groups, DivideUp(wanted, run_parts));
@@ -48,6 +47,10 @@ class RunsSplit {
   }
 
   size_t Count() const { return RunParts() * GroupParts() * LengthParts(); }
+  // Of the largest part.
+  size_t MostElements() const {
+    return run_size_ * std::min(group_size_, runs_.groups) * length_size_;
+  }
 
   RunsPart operator[](size_t i) const {
     const size_t length = i % LengthParts() * length_size_;
@@ -61,6 +64,14 @@ class RunsSplit {
   }
 
  private:
+  // Groups side by side, and so many of their runs that they still are short ones.
+  static RunsSplit OfShortElements(const Runs& runs, size_t element_size) {
+    const size_t groups = OfGroups(runs, element_size).group_size_;
+    const size_t row_bytes = std::min(groups, runs.groups) * runs.length * element_size;
+    const size_t run_size = std::max(kMinShortRuns, DivideUp(kTaskBytes, row_bytes));
+    return RunsSplit(runs, std::min(run_size, runs.runs), groups, runs.length);
+  }
+
   RunsSplit(const Runs& runs, size_t run_size, size_t group_size, size_t length_size)
       : runs_(runs), run_size_(run_size), group_size_(group_size), length_size_(length_size) {}
 

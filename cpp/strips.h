@@ -12,6 +12,22 @@ namespace batchnorm {
 // Columns that one pass of a column kernel holds in its scratch arrays.
 constexpr size_t kMaxColumns = 512;
 
+// Rows of a block of about so many bytes, whose columns' moments are found together.
+template <typename T>
+constexpr size_t BlockRows(size_t bytes, size_t columns) {
+  constexpr size_t kMinRows = 16;
+  // A column adds up row by row: longer sums would lose digits.
+  constexpr size_t kMaxRows = 256;
+  return std::max(kMinRows, std::min(kMaxRows, bytes / sizeof(T) / columns));
+}
+
+// A block of short runs stays in L2 between its two readings; larger than one of columns, since its
+// sums take longer to join.
+constexpr size_t kShortRunBlockBytes = 64 * 1024;
+
+// Rows that the backward pass sums up before it adds them to the rest.
+constexpr size_t kReduceBlockRows = 64;
+
 // At most kMaxColumns columns of a matrix: row r starts at offset + r * stride. Each channel has
 // `width` columns side by side; after `channels` channels they repeat.
 struct Strip {
@@ -56,12 +72,14 @@ class StripCursor {
   size_t next_ = 0;
 };
 
+// Of fewer runs each goes by itself, however short.
+constexpr size_t kMinShortRuns = 8;
+
 // Whether runs are too short to go through one by one: adjacent runs of several groups then make
 // the rows of a matrix, with `length` columns a group.
 inline bool AreShort(const Runs& runs) {
   constexpr size_t kShortLength = 128;
-  constexpr size_t kMinRows = 8;
-  return runs.length != 0 && runs.length < kShortLength && runs.runs >= kMinRows &&
+  return runs.length != 0 && runs.length < kShortLength && runs.runs >= kMinShortRuns &&
          runs.group_stride == runs.length;
 }
 

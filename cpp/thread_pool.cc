@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 
 #include "cpp/platform_threads.h"
@@ -26,7 +27,7 @@ class Pool {
     threads_.compare_exchange_strong(unset, std::max<size_t>(threads, 1));
   }
 
-  void Run(size_t count, internal::TaskFunction function, const void* task) {
+  void Run(size_t count, TaskFunction function, const void* task) {
     const size_t helpers = std::min(count, NumThreads()) - 1;
     if (helpers == 0 || taken_.exchange(true, std::memory_order_acquire)) {
       for (size_t i = 0; i < count; ++i) function(task, i);
@@ -106,7 +107,7 @@ class Pool {
   // Whether some caller's tasks run.
   std::atomic<bool> taken_{false};
 
-  internal::TaskFunction function_ = nullptr;
+  TaskFunction function_ = nullptr;
   const void* task_ = nullptr;
   size_t count_ = 0;
   std::atomic<size_t> next_{0};
@@ -133,9 +134,20 @@ size_t NumThreads() { return GetPool().NumThreads(); }
 void SetNumThreads(size_t threads) { GetPool().SetNumThreads(threads); }
 void SetDefaultNumThreads(size_t threads) { GetPool().SetDefaultNumThreads(threads); }
 
+TaskLimits CurrentTaskLimits() {
+  const Executor* executor = CurrentExecutor();
+  return executor == nullptr ? TaskLimits{NumThreads(), SIZE_MAX} : executor->Limits();
+}
+
 namespace internal {
 void RunTasks(size_t count, TaskFunction function, const void* task) {
-  if (count != 0) GetPool().Run(count, function, task);
+  if (count <= 1) {
+    if (count == 1) function(task, 0);
+  } else if (Executor* executor = CurrentExecutor()) {
+    executor->Run(count, function, task);
+  } else {
+    GetPool().Run(count, function, task);
+  }
 }
 }  // namespace internal
 

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "cpp/executor.h"
+
 namespace batchnorm {
 
 // How many threads a call may use, the calling one among them; at least 1. One number and one pool
@@ -12,13 +14,16 @@ void SetNumThreads(size_t threads);
 // The same, where no number was set before.
 void SetDefaultNumThreads(size_t threads);
 
+// Those of the executor that the calling thread has, or else all threads and any task.
+TaskLimits CurrentTaskLimits();
+
 namespace internal {
-using TaskFunction = void (*)(const void* task, size_t i);
 void RunTasks(size_t count, TaskFunction function, const void* task);
 }  // namespace internal
 
 // Calls task(i) for each i < count, in any order, on the pool's threads and the calling one, and
 // returns when all are done. While another caller has the pool, the calling thread does it all.
+// Where the calling thread has an executor, that one takes the place of the pool.
 template <class Task>
 void ParallelFor(size_t count, const Task& task) {
   internal::RunTasks(

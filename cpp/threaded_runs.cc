@@ -13,18 +13,23 @@
 #include "cpp/split.h"
 #include "cpp/streaming.h"
 #include "cpp/thread_pool.h"
+#include "cpp/threaded_short_runs.h"
 #include "cpp/training_backward.h"
 #include "cpp/training_forward.h"
 
 namespace batchnorm {
 namespace {
 
-// Whether whole groups give each thread enough to do; if not, threads share the chunks of a group.
-// Short runs go by groups always, as their strips need.
+// Whether whole groups give each thread enough to do and no task too much; if not, threads share
+// the chunks of a group, or the blocks of short runs.
+template <typename T>
 bool SharesGroups(const Runs& runs, const RunsSplit& groups) {
-  constexpr size_t kPartsAThread = 4;
-  const size_t threads = NumThreads();
-  return threads == 1 || AreShort(runs) || groups.Count() >= kPartsAThread * threads;
+  if (runs.Count() * sizeof(T) <= kTaskBytes) return true;
+  const TaskLimits limits = CurrentTaskLimits();
+  if (groups.MostElements() * sizeof(T) > limits.bytes) return false;
+  // Short runs of a group are far apart: reading them twice costs more.
+  const size_t parts_a_thread = AreShort(runs) ? 1 : 4;
+  return limits.threads == 1 || groups.Count() >= parts_a_thread * limits.threads;
 }
 
 // The chunks of each group, as MomentsOfGroup and ReduceGroup cut them.
@@ -65,6 +70,7 @@ class Chunks {
 
 template <typename T>
 bool MomentsByChunks(const T* x, const Runs& runs, double* mean, double* m2) {
+  if (AreShort(runs)) return ThreadedMomentsOfShortRuns(x, runs, mean, m2);
   const Chunks<T> chunks(runs);
   const auto parts = AllocateScratch<Moments>(chunks.Count());
   if (!chunks.Allocated() || parts == nullptr) return false;
@@ -86,6 +92,7 @@ bool MomentsByChunks(const T* x, const Runs& runs, double* mean, double* m2) {
 template <typename T>
 bool ReduceByChunks(const OutputGradient<T>& dy, const T* x, const Runs& runs, const double* mean,
                     double* sum, double* dot) {
+  if (AreShort(runs)) return ThreadedReduceShortRuns(dy, x, runs, mean, sum, dot);
   const Chunks<T> chunks(runs);
   const auto sums = AllocateScratch<double>(chunks.Count());
   const auto dots = AllocateScratch<double>(chunks.Count());
@@ -135,7 +142,7 @@ void ThreadedApplyRuns(const OutputGradient<T>& dy, const T* x, T* dx, const Run
 template <typename T>
 bool ThreadedMomentsOfRuns(const T* x, const Runs& runs, double* mean, double* m2) {
   const RunsSplit groups = RunsSplit::OfGroups(runs, sizeof(T));
-  if (!SharesGroups(runs, groups)) return MomentsByChunks(x, runs, mean, m2);
+  if (!SharesGroups<T>(runs, groups)) return MomentsByChunks(x, runs, mean, m2);
   ParallelFor(groups.Count(), [&](size_t i) {
     const RunsPart part = groups[i];
     MomentsOfRuns(x + part.offset, part.runs, mean + part.first_group, m2 + part.first_group);
@@ -147,7 +154,7 @@ template <typename T>
 bool ThreadedReduceRuns(const OutputGradient<T>& dy, const T* x, const Runs& runs,
                         const double* mean, double* sum, double* dot) {
   const RunsSplit groups = RunsSplit::OfGroups(runs, sizeof(T));
-  if (!SharesGroups(runs, groups)) return ReduceByChunks(dy, x, runs, mean, sum, dot);
+  if (!SharesGroups<T>(runs, groups)) return ReduceByChunks(dy, x, runs, mean, sum, dot);
   ParallelFor(groups.Count(), [&](size_t i) {
     const RunsPart part = groups[i];
     const size_t g = part.first_group;
@@ -160,7 +167,7 @@ template <typename T, typename P>
 bool ThreadedForwardRuns(const T* x, const Output<T>& y, const Runs& runs, const Affine<P>& affine,
                          double eps, const BatchStatistics& statistics) {
   const RunsSplit groups = RunsSplit::OfGroups(runs, sizeof(T));
-  if (SharesGroups(runs, groups)) {
+  if (SharesGroups<T>(runs, groups)) {
     const Stores stores = StoresFor<T>(runs.Count());
     ParallelFor(groups.Count(), [&](size_t i) {
       const RunsPart part = groups[i];
@@ -187,7 +194,7 @@ template <typename T, typename P>
 bool ThreadedBackwardRuns(const OutputGradient<T>& dy, const T* x, T* dx, const Runs& runs,
                           const ForwardState<P>& state, const ParameterGradients& gradients) {
   const RunsSplit groups = RunsSplit::OfGroups(runs, sizeof(T));
-  if (SharesGroups(runs, groups)) {
+  if (SharesGroups<T>(runs, groups)) {
     const Stores stores = StoresFor<T>(runs.Count());
     ParallelFor(groups.Count(), [&](size_t i) {
       const RunsPart part = groups[i];

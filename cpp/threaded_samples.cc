@@ -14,12 +14,15 @@ namespace batchnorm {
 namespace {
 
 // Calls pass(first, end) for parts of the samples; false where one is. Where there are too few of
-// them, the passes over each sample share it out.
+// them, or a sample is too much for a task, the passes over each sample share it out.
 template <class Pass>
 bool ForPartsOfSamples(const Samples& samples, size_t element_size, const Pass& pass) {
-  const size_t samples_a_part = DivideUp(kTaskBytes, samples.matrix.Count() * element_size);
+  const size_t sample_bytes = samples.matrix.Count() * element_size;
+  const size_t samples_a_part = DivideUp(kTaskBytes, sample_bytes);
   const size_t parts = DivideUp(samples.count, samples_a_part);
-  if (parts < NumThreads()) return pass(0, samples.count);
+  if (parts == 1) return pass(0, samples.count);
+  const TaskLimits limits = CurrentTaskLimits();
+  if (parts < limits.threads || sample_bytes > limits.bytes) return pass(0, samples.count);
   std::atomic<bool> completed{true};
   ParallelFor(parts, [&](size_t i) {
     const size_t first = i * samples_a_part;

@@ -21,10 +21,14 @@ bool GoesByElement(const Sets& sets) {
   return sets.channels != 1 && sets.length < kShortLength;
 }
 
-// Whether whole sets give each thread enough to do; if not, threads share the chunks of a set.
+// Whether whole sets give each thread enough to do and no task too much; if not, threads share the
+// chunks of a set.
 template <typename T>
 bool SharesSets(const Sets& sets) {
-  return NumThreads() == 1 || sets.count >= NumThreads() || sets.Size() * sizeof(T) <= kChunkBytes;
+  const size_t bytes = sets.Size() * sizeof(T);
+  if (bytes <= kChunkBytes) return true;
+  const TaskLimits limits = CurrentTaskLimits();
+  return bytes <= limits.bytes && (limits.threads == 1 || sets.count >= limits.threads);
 }
 
 // Each channel of each sample, one behind the other.

@@ -11,6 +11,8 @@
 #include "cpp/testing/fused_calls.h"
 #include "cpp/testing/inputs.h"
 #include "cpp/testing/same_bits.h"
+#include "cpp/testing/sliced.h"
+#include "cpp/testing/small_tasks.h"
 #include "cpp/thread_pool.h"
 
 // The same bits for every number of threads, where there is enough to share.
@@ -29,7 +31,8 @@ INSTANTIATE_EVERY_TARGET(ThreadsTest);
 // Few long channels, many channels, short runs, wide and narrow columns; sizes that no part
 // divides.
 constexpr Shape kShapes[] = {{3, 2, 50001},  {2, 100, 1001}, {17, 200, 49}, {1, 3, 140007},
-                             {1, 1, 400001}, {1200, 257, 1}, {40001, 7, 1}, {40, 5001, 1}};
+                             {1, 1, 400001}, {1200, 257, 1}, {40001, 7, 1}, {40, 5001, 1},
+                             {2623, 5, 20},  {1301, 60, 7},  {70001, 2, 3}};
 
 // Random arguments of the passes over one input.
 template <typename T>
@@ -142,6 +145,23 @@ EVERY_TARGET_TEST(ThreadsTest, AnyNumberGivesTheSameBits) {
   }
 }
 
+// As many tasks as can be in the wrong order, and those that other threads do a few at a time.
+EVERY_TARGET_TEST(ThreadsTest, AnyExecutorGivesTheSameBits) {
+  for (const Shape& shape : kShapes) {
+    for (const Layout layout : kLayouts) {
+      SCOPED_TRACE(::testing::Message() << shape << " layout " << static_cast<int>(layout));
+      const Arguments<T> arguments(shape, layout);
+      const Results<T> alone(arguments);
+      {
+        SmallTasks executor;
+        const ExecutorScope scope(&executor);
+        Results<T>(arguments).ExpectSame(alone);
+      }
+      RunSliced(2, [&] { Results<T>(arguments).ExpectSame(alone); });
+    }
+  }
+}
+
 std::vector<double> MomentsOfBytes(const PaddedArray<uint8_t>& x, const Shape& shape,
                                    Layout layout) {
   std::vector<double> moments(2 * shape.c);
@@ -162,6 +182,11 @@ TEST_P(ThreadsTest, AnyNumberGivesTheSameMomentsOfBytes) {
       for (const size_t threads : {2, 7}) {
         SetNumThreads(threads);
         EXPECT_EQ(MomentsOfBytes(x, shape, layout), alone) << threads << " threads";
+      }
+      {
+        SmallTasks executor;
+        const ExecutorScope scope(&executor);
+        EXPECT_EQ(MomentsOfBytes(x, shape, layout), alone) << "small tasks";
       }
     }
   }
