@@ -18,7 +18,7 @@ function noise(length) {
  * What a server would write by hand: a constant factor and term a channel, one loop, each plane and
  * the pixels walked in the order of memory.
  */
-function toPlanes(pixels, out) {
+export function toPlanes(pixels, out) {
   const [r, g, b] = std.map((s) => 1 / (255 * s));
   const [r0, g0, b0] = mean.map((m, c) => -m / std[c]);
   const count = pixels.length / 3;

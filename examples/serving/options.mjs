@@ -81,7 +81,11 @@ function parse(args) {
   }
 }
 
-function integer(values, name, least, most = Number.MAX_SAFE_INTEGER) {
+/** An option that is an integer.
+ *
+ * @throws UsageError
+ */
+export function integer(values, name, least, most = Number.MAX_SAFE_INTEGER) {
   const value = Number(values[name]);
   if (/^\d+$/.test(values[name]) && value >= least && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;

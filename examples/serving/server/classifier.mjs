@@ -17,14 +17,7 @@ export class Classifier {
 
   /** @param options `{ normalization, mean, std }` */
   static async load(file, options) {
-    let session;
-    try {
-      // A network as small as this takes longer on more threads.
-      const threads = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential' };
-      session = await ort.InferenceSession.create(file, threads);
-    } catch ({ message }) {
-      throw new ModelError(`${file} does not load: ${message}`);
-    }
+    const session = await loadSession(file);
     try {
       check(file, session);
       return new Classifier(session, options);
@@ -71,6 +64,16 @@ export class Classifier {
       feeds: { [inputNames[0]]: input },
       fetches: { [outputNames[0]]: output },
     };
+  }
+}
+
+/** The model in onnxruntime; a network as small as this takes longer on more threads. */
+export async function loadSession(file) {
+  try {
+    const threads = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential' };
+    return await ort.InferenceSession.create(file, threads);
+  } catch ({ message }) {
+    throw new ModelError(`${file} does not load: ${message}`);
   }
 }
 
