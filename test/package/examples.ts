@@ -46,6 +46,9 @@ export const guides: Example[] = [
   'folding.md',
 ].flatMap(guide);
 
+/** Those that need the types of Node.js. */
+export const workersGuide: Example[] = guide('workers.md');
+
 /** Those that need TensorFlow.js. */
 export const tensorFlowGuide: Example[] = guide('tensorflow-js.md');
 
@@ -64,7 +67,7 @@ function guide(file: string): Example[] {
 }
 
 function example(name: string, module: string): Example {
-  const prints = [...module.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map((m) => m[1] ?? '');
+  const prints = [...module.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map((m) => m[1] ?? '');
   return { name, module, prints };
 }
 

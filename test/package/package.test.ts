@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf, declarations } from './declarations';
-import { asScript, examples, guides, tensorFlowGuide } from './examples';
+import { asScript, examples, guides, tensorFlowGuide, workersGuide } from './examples';
 import {
   attempt,
   bareEnvironment,
@@ -146,6 +146,35 @@ test('are the types wrong? finds nothing', () => {
   expect(run(node, [bin('attw'), installed.tarball], root)).toMatch(/No problems found/);
 });
 
+/** A user's folder with this package and others, which are those of this repository. */
+function appBeside(packages: readonly string[]): string {
+  const app = mkdtempSync(join(tmpdir(), 'batchnorm-app-'));
+  cpSync(join(installed.folder, 'node_modules'), join(app, 'node_modules'), { recursive: true });
+  for (const name of packages) {
+    const path = join('node_modules', name);
+    mkdirSync(dirname(join(app, path)), { recursive: true });
+    symlinkSync(join(root, path), join(app, path));
+  }
+  return app;
+}
+
+describe('with the types of Node.js', () => {
+  let app: string;
+
+  beforeAll(() => {
+    app = appBeside(['@types/node']);
+  });
+
+  afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+  test.each(workersGuide)('$name compiles and runs', ({ module, prints }) => {
+    const types = ['--types', 'node', '--skipLibCheck'];
+    const lines = printed('guide.mts', 'guide.mjs', module, types, app);
+    expect(prints).not.toEqual([]);
+    expect(lines).toEqual(expect.arrayContaining(prints));
+  });
+});
+
 describe('batchnorm/tfjs', () => {
   const tfjs = ['core', 'layers', 'backend-cpu', 'backend-wasm'].map((name) => `tfjs-${name}`);
   const example = [
@@ -171,15 +200,7 @@ describe('batchnorm/tfjs', () => {
     let app: string;
 
     beforeAll(() => {
-      app = mkdtempSync(join(tmpdir(), 'batchnorm-tfjs-'));
-      cpSync(join(installed.folder, 'node_modules'), join(app, 'node_modules'), {
-        recursive: true,
-      });
-      mkdirSync(join(app, 'node_modules/@tensorflow'));
-      for (const name of tfjs) {
-        const path = join('node_modules/@tensorflow', name);
-        symlinkSync(join(root, path), join(app, path));
-      }
+      app = appBeside(tfjs.map((name) => `@tensorflow/${name}`));
     });
 
     afterAll(() => rmSync(app, { recursive: true, force: true }));
