@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { softmax, type Tensor2D } from '@tensorflow/tfjs-core';
@@ -39,9 +39,10 @@ function inOnnxruntime(model: string, pixels: Uint8Array): number[] {
 }
 
 test.each([
-  ['with batch norm', true],
-  ['without', false],
-])('the model exported from the network %s says what that says', async (_, isNormalized) => {
+  ['with batch norm, folded', true, true],
+  ['with batch norm, as it is', true, false],
+  ['without', false, true],
+])('the model exported from the network %s says what that says', async (_, isNormalized, fold) => {
   const digits = await testDigits();
   const sizes = [784, 100, 100, 100, 10];
   // Not the usual one, and large enough to be seen where it is left out.
@@ -57,10 +58,11 @@ test.each([
     const indices = Uint32Array.from({ length: 60 }, (_, i) => 60 * step + i);
     network.train(imagesOf(digits, indices), targetsOf(digits, indices));
   }
-  const model = exported(join(folder, String(isNormalized)), network.state(), eps);
+  const model = exported(join(folder, `${isNormalized} ${fold}`), network.state(), eps, { fold });
 
   const count = 50;
   const shown = Uint32Array.from({ length: count }, (_, i) => 1000 + i);
+  expect(readFileSync(model).includes('BatchNormalization')).toBe(isNormalized && !fold);
   const { logits } = network.evaluate(imagesOf(digits, shown));
   const wanted = await (softmax(logits) as Tensor2D).data();
   const first = 1000 * digits.pixels;

@@ -44,16 +44,21 @@ export function probabilitiesOf(
 }
 
 /** Writes a checkpoint as `batchnorm train` does, and exports it; returns the ONNX model's path. */
-export function exported(folder: string, state: SaveableStateDict, eps: number): string {
+export function exported(
+  folder: string,
+  state: SaveableStateDict,
+  eps: number,
+  options: { fold?: boolean } = {},
+): string {
   const step = join(folder, 'checkpoint/step-7');
   mkdirSync(step, { recursive: true });
   saveSafetensors(join(step, 'batch-norm.safetensors'), state);
   writeFileSync(join(step, 'study.json'), JSON.stringify({ study: { settings: { eps } } }));
   const model = join(folder, 'digits.onnx');
-  const paths = [join(folder, 'checkpoint'), model].map((path) => JSON.stringify(path));
+  const given = [join(folder, 'checkpoint'), model, options].map((each) => JSON.stringify(each));
   evaluate(`
     import { exportModel } from './examples/serving/model/export.mjs';
-    exportModel(${paths.join(', ')});
+    exportModel(${given.join(', ')});
     console.log(null);
   `);
   return model;
