@@ -19,6 +19,7 @@ async function read() {
   request.abort();
   request = new AbortController();
   const { signal } = request;
+  element('reading').ariaBusy = 'true';
   try {
     const body = await digitImage(drawing.canvas);
     // The page sends light ink, whatever most of the pixels are.
@@ -35,6 +36,7 @@ async function read() {
 
 /** Shows an answer of the server, or none, and what went wrong. */
 function show(answer, message = '') {
+  element('reading').ariaBusy = 'false';
   element('digit').textContent = answer === null ? '–' : answer.digit;
   element('message').textContent = message;
   for (const [digit, { item, bar, share }] of rows.entries()) {

@@ -130,7 +130,7 @@ describe('the page', () => {
         from = to;
       }
     }
-    await page.waitForNetworkIdle({ idleTime: 50 });
+    await page.waitForSelector('#reading[aria-busy=false]');
   }
 
   test('asks this server only, and complains of nothing', async () => {
