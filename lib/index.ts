@@ -1,3 +1,4 @@
+export type { AsyncOptions } from './async/signal';
 export {
   type Checkpoint,
   type LoadSafetensorsOptions,
@@ -45,6 +46,8 @@ export * as fuse from './fuse';
 export { type Info, info } from './info';
 export { LoadError } from './load-error';
 export {
+  type AsyncForwardOptions,
+  type AsyncNormForwardOptions,
   type BackwardOptions,
   BatchNorm,
   BatchNorm1d,

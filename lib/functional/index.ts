@@ -1,4 +1,5 @@
 export type { ActivationName } from './activation';
+export * from './async';
 export {
   type BatchNormFunctionOptions,
   batchNorm,

@@ -3,11 +3,16 @@ import { Activation } from '../native';
 import type { Tensor } from '../tensor/tensor';
 import { arrangeInstances, refuseOneElement } from './arrange-instances';
 import { type Arranged, countSets } from './arranged';
-import { type ForwardCall, forwardWithRunningStatistics } from './batch-norm-forward';
+import {
+  checkRunningCall,
+  type ForwardCall,
+  forwardWithRunningStatistics,
+} from './batch-norm-forward';
 import type { Caller } from './caller';
+import type { Collapsed } from './collapse';
 import type { Keeper } from './keeper';
-import { type Parameters, refuseSharedBuffers } from './parameters';
-import { forwardSamples, type SampleForwardCall } from './sample-forward';
+import { type Parameters, type Running, refuseSharedBuffers } from './parameters';
+import { checkSampleOutput, forwardSamples, type SampleForwardCall } from './sample-forward';
 import { perChannel, type Statistics, updateRunning } from './statistics';
 
 /** A forward pass of InstanceNorm, its arguments converted; nothing is checked yet. */
@@ -34,9 +39,8 @@ export function forwardInstances(
   const arranged = checkInstances(call, useInputStats);
   if (!useInputStats) return forwardWithRunningStatistics(unfused(call, arranged));
   const statistics = room(countSets(arranged));
-  const averages = call.runningMean === null ? null : newAverages(arranged.c);
   const output = forwardSamples(sampleCall(call, arranged), statistics);
-  if (averages !== null) updateFromInstances(call, arranged, statistics, averages, momentum);
+  updateFromInstances(call, arranged, statistics, momentum);
   return output;
 }
 
@@ -44,7 +48,7 @@ export function forwardInstances(
  * Throws what {@link forwardInstances} has against a call before `out` is looked at, and against its
  * running statistics.
  */
-export function checkInstances(call: InstanceForwardCall, useInputStats: boolean): Arranged {
+function checkInstances(call: InstanceForwardCall, useInputStats: boolean): Arranged {
   const { caller, input, runningMean, runningVar } = call;
   if ((runningMean === null) !== (runningVar === null)) {
     throw new ArgumentError(
@@ -65,14 +69,31 @@ export function checkInstances(call: InstanceForwardCall, useInputStats: boolean
   return arranged;
 }
 
+/** A checked call, as one of the two kinds of passes that there are. */
+export type InstancePass =
+  | { readonly samples: SampleForwardCall; readonly arranged: Arranged }
+  | { readonly samples: null; readonly running: ForwardCall; readonly collapsed: Collapsed };
+
+/** Throws what {@link forwardInstances} has against a call. */
+export function beginInstances(call: InstanceForwardCall, useInputStats: boolean): InstancePass {
+  const arranged = checkInstances(call, useInputStats);
+  if (!useInputStats) {
+    const running = unfused(call, arranged);
+    return { samples: null, running, collapsed: checkRunningCall(running) };
+  }
+  const samples = sampleCall(call, arranged);
+  checkSampleOutput(samples);
+  return { samples, arranged };
+}
+
 /** A call that normalizes with the input's own statistics, as of any layer that does. */
-export function sampleCall(call: InstanceForwardCall, arranged: Arranged): SampleForwardCall {
+function sampleCall(call: InstanceForwardCall, arranged: Arranged): SampleForwardCall {
   const { caller, weight, bias, runningMean, runningVar, eps, out, kept } = call;
   return { caller, arranged, weight, bias, runningMean, runningVar, eps, out, kept };
 }
 
 /** The same as a call of BatchNorm's, which normalizes with running statistics. */
-export function unfused(call: InstanceForwardCall, { memoryFormat }: Arranged): ForwardCall {
+function unfused(call: InstanceForwardCall, { memoryFormat }: Arranged): ForwardCall {
   return {
     ...call,
     memoryFormat,
@@ -84,27 +105,21 @@ export function unfused(call: InstanceForwardCall, { memoryFormat }: Arranged): 
 
 /** Puts the mean over the samples of their statistics into the running ones. */
 export function updateFromInstances(
-  { runningMean, runningVar }: InstanceForwardCall,
+  { runningMean, runningVar }: Running,
   arranged: Arranged,
   statistics: Statistics,
-  averages: Averages,
   momentum: number,
 ): void {
   // Of no instances there is no average.
-  if (arranged.input.size === 0) return;
-  averageOver(arranged, statistics, averages);
+  if (arranged.input.size === 0 || runningMean === null) return;
+  const averages = averagesOver(arranged, statistics);
   const correction = arranged.s / (arranged.s - 1);
   updateRunning(runningMean, runningVar, averages, momentum, correction);
 }
 
-export type Averages = Pick<Statistics, 'mean' | 'variance'>;
-
-export function newAverages(channels: number): Averages {
-  return { mean: perChannel(channels), variance: perChannel(channels) };
-}
-
 /** The mean over the samples of each channel's statistics. */
-function averageOver({ n, c }: Arranged, { mean, variance }: Statistics, to: Averages): void {
+function averagesOver({ n, c }: Arranged, { mean, variance }: Statistics): Averages {
+  const to = { mean: perChannel(c), variance: perChannel(c) };
   for (let sample = 0; sample < n; sample++) {
     for (let channel = 0; channel < c; channel++) {
       const at = sample * c + channel;
@@ -112,4 +127,7 @@ function averageOver({ n, c }: Arranged, { mean, variance }: Statistics, to: Ave
       to.variance[channel] = (to.variance[channel] as number) + (variance[at] as number) / n;
     }
   }
+  return to;
 }
+
+type Averages = Pick<Statistics, 'mean' | 'variance'>;

@@ -5,25 +5,46 @@ export { arrangeGroups, checkNumGroups, refuseOneValue } from './arrange-groups'
 export { arrangeInstances } from './arrange-instances';
 export { arrangeRows } from './arrange-rows';
 export { countSets } from './arranged';
+export { batchPass, runningPass } from './async/batch-norm-passes';
+export type { Passed, PassOptions } from './async/forward-pass';
+export { samplePass } from './async/sample-pass';
 export { type BackwardCall, backward, type InputGradients } from './backward';
 export {
+  checkBatchCall,
+  checkRunningCall,
   type ForwardCall,
   forwardWithBatchStatistics,
   forwardWithRunningStatistics,
+  type RunningCall,
+  updateFromBatch,
 } from './batch-norm-forward';
 export type { Caller } from './caller';
 export { ChannelMoments } from './channel-moments';
-export { collapse } from './collapse';
-export { forwardInstances } from './instance-norm-forward';
-export type { Keeper } from './keeper';
+export { type Collapsed, collapse } from './collapse';
+export {
+  beginInstances,
+  forwardInstances,
+  type InstanceForwardCall,
+  type InstancePass,
+  updateFromInstances,
+} from './instance-norm-forward';
+export type { Keeper, KeptPass } from './keeper';
 export { Kept } from './kept';
 export { KeptMask } from './kept-mask';
+export { liesIn } from './like-input';
 export { readNormalizedShape } from './normalized-shape';
 export { optional } from './optional';
 export { checkEps, checkMomentum, checkOptionalEps } from './options';
 export { coincides, overlaps } from './overlap';
 export type { Parameters } from './parameters';
 export { backwardSamples } from './sample-backward';
-export { forwardSamples } from './sample-forward';
-export { newStatistics, perChannel, type Statistics } from './statistics';
+export { checkSampleOutput, forwardSamples, type SampleForwardCall } from './sample-forward';
+export {
+  newStatistics,
+  perChannel,
+  requireRunning,
+  type Statistics,
+  takeRunning,
+} from './statistics';
 export { checkStatus } from './status';
+export { listed, type Taker } from './taker';

@@ -3,6 +3,15 @@ import type { Tensor } from '../tensor/tensor';
 import type { Described } from './described';
 import type { Statistics } from './statistics';
 
+/** What a forward pass that ran elsewhere leaves for backward. */
+export interface KeptPass {
+  readonly input: Tensor;
+  readonly statistics: Statistics;
+  readonly usedBatchStatistics: boolean;
+  readonly hadResidual: boolean;
+  readonly mask: Uint8Array | null;
+}
+
 /** Takes from a forward pass what backward needs. */
 export interface Keeper {
   /** What the pass normalized with. */
@@ -30,6 +39,8 @@ export interface Keeper {
     usedBatchStatistics: boolean,
     hadResidual: boolean,
   ): void;
+  /** Remembers a pass that ran in other memory, which becomes its own. */
+  take(passed: KeptPass): void;
   /** Lets go of everything, for a pass that nothing goes backward through. */
   clear(): void;
 }

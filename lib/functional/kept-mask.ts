@@ -1,7 +1,7 @@
 import { Activation } from '../native';
 import type { Tensor } from '../tensor/tensor';
 import type { Described } from './described';
-import type { Keeper } from './keeper';
+import type { Keeper, KeptPass } from './keeper';
 import { maskFor } from './kept';
 import { newStatistics, type Statistics } from './statistics';
 
@@ -10,7 +10,7 @@ import { newStatistics, type Statistics } from './statistics';
  * of weight and bias: of its input no more than what it was like.
  */
 export class KeptMask implements Keeper {
-  readonly statistics: Statistics;
+  statistics: Statistics;
   readonly usedBatchStatistics = false;
   hadResidual = false;
   input: Described | null = null;
@@ -35,6 +35,12 @@ export class KeptMask implements Keeper {
     const { shape, dtype, memoryFormat, size } = input;
     this.input = { shape, dtype, memoryFormat, size };
     this.hadResidual = hadResidual;
+  }
+
+  take({ input, statistics, hadResidual, mask }: KeptPass): void {
+    this.finish(input, statistics, false, hadResidual);
+    this.statistics = statistics;
+    this.mask = mask;
   }
 
   clear(): void {

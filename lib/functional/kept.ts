@@ -2,7 +2,7 @@ import { Activation } from '../native';
 import type { FloatArray } from '../tensor/dtype';
 import { Tensor } from '../tensor/tensor';
 import { allocateUninitialized } from '../tensor/uninitialized';
-import type { Keeper } from './keeper';
+import type { Keeper, KeptPass } from './keeper';
 import { overlaps } from './overlap';
 import { newStatistics, type Statistics } from './statistics';
 
@@ -60,6 +60,11 @@ export class Kept implements Keeper {
     this.statistics = statistics;
     this.usedBatchStatistics = usedBatchStatistics;
     this.hadResidual = hadResidual;
+  }
+
+  take({ input, statistics, usedBatchStatistics, hadResidual, mask }: KeptPass): void {
+    this.finish(input, statistics, usedBatchStatistics, hadResidual);
+    this.mask = mask;
   }
 
   /** Lets go of everything, for a pass that nothing goes backward through. */

@@ -1,8 +1,8 @@
 import { native } from '../native';
 import { sizeOf } from '../tensor/shape';
+import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
-import type { Caller } from './caller';
-import { collapse } from './collapse';
+import { type Collapsed, collapse } from './collapse';
 import { perChannel } from './statistics';
 import { checkStatus } from './status';
 
@@ -14,8 +14,6 @@ export interface Moments {
   /** The population variance of each channel (biased: divided by `count`). */
   variance: Float64Array;
 }
-
-const caller: Caller = { name: 'moments', ranks: null, numFeatures: null };
 
 /**
  * Count, mean and biased variance of each channel of (N, C, ...), in float64 whatever the
@@ -33,19 +31,35 @@ const caller: Caller = { name: 'moments', ranks: null, numFeatures: null };
  * ```
  */
 export function moments(input: TensorLike): Moments {
-  const x = asTensor(input, 'input', caller.name);
-  const { n, c, s, channelsLast } = collapse(caller, x);
+  const { x, collapsed } = beginMoments('moments', input);
+  const { n, c, s, channelsLast } = collapsed;
   const mean = perChannel(c);
-  const variance = perChannel(c);
+  const m2 = perChannel(c);
+  if (x.size > 0) {
+    checkStatus('moments', native.moments(x.data, n, c, s, channelsLast, mean, m2));
+  }
+  return momentsOf(x, collapsed, mean, m2);
+}
+
+/** The argument, once it is checked; `name` is what errors call the function. */
+export function beginMoments(name: string, input: TensorLike): { x: Tensor; collapsed: Collapsed } {
+  const x = asTensor(input, 'input', name);
+  return { x, collapsed: collapse({ name, ranks: null, numFeatures: null }, x) };
+}
+
+/** What the addon has found out; `m2`, sums of squared deviations, becomes the variance. */
+export function momentsOf(
+  x: Tensor,
+  { n, c, s }: Collapsed,
+  mean: Float64Array,
+  m2: Float64Array,
+): Moments {
   if (x.size === 0) {
     // Not n * s, since s may be beyond all bounds, and 0 times infinity is no number.
     const count = sizeOf([n, ...x.shape.slice(2)]);
-    return { count, mean: mean.fill(Number.NaN), variance: variance.fill(Number.NaN) };
+    return { count, mean: mean.fill(Number.NaN), variance: m2.fill(Number.NaN) };
   }
   const count = n * s;
-  checkStatus(caller.name, native.moments(x.data, n, c, s, channelsLast, mean, variance));
-  for (let channel = 0; channel < c; channel++) {
-    variance[channel] = (variance[channel] as number) / count;
-  }
-  return { count, mean, variance };
+  for (let channel = 0; channel < c; channel++) m2[channel] = (m2[channel] as number) / count;
+  return { count, mean, variance: m2 };
 }

@@ -1,5 +1,7 @@
 import { allocate } from '../tensor/dtype';
+import { requireMemory } from '../tensor/memory';
 import type { Tensor } from '../tensor/tensor';
+import type { Running } from './parameters';
 
 /** One value per channel (or per set of elements that share them) of each: what a forward pass finds out and backward needs. */
 export interface Statistics {
@@ -34,6 +36,13 @@ export function takeRunning(
   mean.set(runningMean.data);
   variance.set(runningVar.data);
   for (let c = 0; c < invstd.length; c++) invstd[c] = 1 / Math.sqrt((variance[c] as number) + eps);
+}
+
+/** Refuses running statistics whose memory is gone. */
+export function requireRunning(caller: string, { runningMean, runningVar }: Running): void {
+  if (runningMean !== null)
+    requireMemory(caller, 'running_mean', runningMean.data, runningMean.size);
+  if (runningVar !== null) requireMemory(caller, 'running_var', runningVar.data, runningVar.size);
 }
 
 /**

@@ -1,11 +1,15 @@
+import type { AsyncOptions } from '../async/signal';
 import {
   type ActivationName,
   backward,
   type Caller,
+  type Collapsed,
   type ForwardCall,
   type Keeper,
   optional,
   type Parameters,
+  type Passed,
+  type PassOptions,
   type Statistics,
 } from '../functional/internal';
 import { Activation } from '../native';
@@ -13,6 +17,8 @@ import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { accumulateGrad, checkGrad } from './accumulate-grad';
+import type { Done } from './async/call-module';
+import { runningAsync, runningInNet } from './async/running';
 import { nothingKept } from './nothing-kept';
 import { reprFloat } from './repr';
 
@@ -46,7 +52,13 @@ export interface ResidualGradients {
   gradResidual: Tensor;
 }
 
-const forwardOptions = ['residual', 'out', 'grad'];
+/** What {@link ForwardOptions} has, and `signal`. */
+export interface AsyncForwardOptions extends ForwardOptions, AsyncOptions {}
+
+/** The names of {@link ForwardOptions}. */
+export const forwardOptions = ['residual', 'out', 'grad'];
+/** The names of {@link AsyncForwardOptions}. */
+export const asyncForwardOptions = [...forwardOptions, 'signal'];
 const backwardOptions = ['out', 'outResidual'];
 
 const activationNames = [null, 'relu', 'leakyRelu'] as const;
@@ -104,12 +116,13 @@ export class BatchNormPasses {
     eps: number,
     input: TensorLike,
     options: ForwardOptions,
+    names: readonly string[],
     training: boolean,
     usesRunning: boolean,
   ): ForwardCall {
     const { caller } = channels;
     const { name } = caller;
-    checkOptions(name, options, forwardOptions);
+    checkOptions(name, options, names);
     const { residual, out, grad = training } = options;
     // First, since reading what stands for a tensor may run a caller's code.
     const x = asTensor(input, 'input', name);
@@ -141,6 +154,28 @@ export class BatchNormPasses {
   /** After a forward that succeeded: what the one before has kept is not for this one's backward. */
   finish(call: ForwardCall): void {
     if (call.kept === null && this.#kept !== null) this.#kept.clear();
+  }
+
+  /** The same after one that ran elsewhere: it leaves what backward needs. */
+  take(
+    { kept, residual }: ForwardCall,
+    { input, mask }: Passed,
+    statistics: Statistics,
+    usedBatchStatistics: boolean,
+  ): void {
+    const hadResidual = residual !== null;
+    if (kept === null) this.#kept?.clear();
+    else kept.take({ input, statistics, usedBatchStatistics, hadResidual, mask });
+  }
+
+  /** A pass with running statistics, off the event loop; the call is checked. */
+  runningAsync(call: ForwardCall, collapsed: Collapsed, options: PassOptions): Promise<Done> {
+    return runningAsync(call, collapsed, options, () => this.#kept?.clear());
+  }
+
+  /** The same at once; its changes are left to the net that it is inside. */
+  runningInNet(call: ForwardCall): Done {
+    return runningInNet(call, () => this.#kept?.clear());
   }
 
   /** The gradients of what the last forward took; those of Parameters are added to their `grad`. */

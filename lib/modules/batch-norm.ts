@@ -1,21 +1,39 @@
+import { readSignal } from '../async/signal';
 import { ArgumentError } from '../errors';
 import {
   type ActivationName,
+  batchPass,
+  type Collapsed,
+  checkBatchCall,
+  checkRunningCall,
   collapse,
   type ForwardCall,
   forwardWithBatchStatistics,
   forwardWithRunningStatistics,
   type Keeper,
   Kept,
+  newStatistics,
+  type Passed,
+  requireRunning,
   type Statistics,
+  updateFromBatch,
 } from '../functional/internal';
+import { checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
+import { callModule, leaveToNet } from './async/call-module';
+import { ownForwards } from './async/own-forwards';
+import { contextOf } from './async/pass-context';
+import { passKeeping } from './async/pass-keeping';
+import { type Commit, currentTransaction, type Transaction } from './async/transaction';
 import { type BatchNormOptions, readOptions } from './batch-norm-options';
 import {
+  type AsyncForwardOptions,
+  asyncForwardOptions,
   type BackwardOptions,
   BatchNormPasses,
   type ForwardOptions,
+  forwardOptions,
   type ResidualGradients,
 } from './batch-norm-passes';
 import { NormBase } from './norm-base';
@@ -54,6 +72,7 @@ export abstract class BatchNorm extends NormBase {
     forwardKeeping = (layer, input, out, keeper) => {
       layer.#forwardWith(input, { out, grad: false }, keeper);
     };
+    ownForwards(BatchNorm);
   }
 
   protected constructor(
@@ -116,55 +135,147 @@ export abstract class BatchNorm extends NormBase {
     return this.#forwardWith(input, options, null);
   }
 
-  /** @param keeper Takes what backward needs; null for the layer itself. */
-  #forwardWith(input: TensorLike, options: ForwardOptions, keeper: Keeper | null): Tensor {
-    const { channels } = this.#state;
-    if (channels === null) return this.#firstForward(input, options, keeper);
-    const { training } = this;
+  /**
+   * {@link forward} off the event loop, with the same bits; see {@link AsyncOptions} for `signal`.
+   *
+   * What holds for it, and it does at once, is what is said when it is called: the mode, the
+   * arguments and their checks. Calls in training mode run in the order in which they were made, and
+   * each sees the running statistics that the one before has left; those in evaluation mode run side
+   * by side, after the calls in training mode that were made before. A synchronous call does not
+   * wait. Weight, bias and running statistics count as they are when the call's turn comes.
+   *
+   * Tensors in shared memory ({@link Tensor.shared}) are worked on where they are. Others are copied,
+   * a little in each turn of the event loop, and so is the result where `out` is another's memory.
+   * Leave input, residual and `out` alone until the promise is settled: what is written to them
+   * meanwhile goes into the result or does not. An `out` of a call that was rejected holds
+   * undefined values.
+   *
+   * @returns A promise of what `forward` returns. It is rejected with what `forward` throws, with an
+   * ArgumentError where memory was taken away or resized meanwhile, and with the signal's reason.
+   * Then nothing has changed but that a lazy layer may have its channels.
+   */
+  async forwardAsync(input: TensorLike, options: AsyncForwardOptions = {}): Promise<Tensor> {
+    const { name } = this.constructor;
+    checkOptions(name, options, asyncForwardOptions);
+    const context = contextOf(options);
+    const signal = readSignal(name, options.signal);
+    const training = context?.transaction.modeOf(this) ?? this.training;
+    const begun = this.#beginAsync(input, options, training);
+    return callModule(this, training, context, signal, async () => {
+      const ownsInput = context?.ownsInput ?? false;
+      const { call, usesBatch, collapsed } = begun;
+      const how = { signal, keeps: call.kept !== null, ownsInput };
+      if (!usesBatch) return this.#passes.runningAsync(call, collapsed, how);
+      const statistics = newStatistics(begun.channels.numFeatures);
+      const passed = await batchPass(call, collapsed, statistics, how);
+      return { ...passed, commit: this.#commitOf(begun, passed, statistics) };
+    });
+  }
+
+  /** The arguments of a pass, and what holds for it. */
+  #begin(
+    channels: Channels,
+    input: TensorLike,
+    options: ForwardOptions,
+    names: readonly string[],
+    training: boolean,
+  ): Begun {
     const watcher = training ? this.#watcher : null;
     const updates = training && this.trackRunningStats && watcher === null;
-    const read = this.#passes.readForward(
+    const call = this.#passes.readForward(
       channels,
       this.#state.eps,
       input,
       watcher === null ? options : { ...options, grad: false },
+      names,
       training,
       updates || !training,
     );
-    const call = keeper === null ? read : { ...read, kept: keeper };
     const usesBatch = training || channels.runningMean === null;
-    const y = usesBatch
-      ? this.#forwardBatch(channels, call, updates, watcher, keeper)
+    return { channels, call, usesBatch, updates, watcher, momentum: this.#state.momentum };
+  }
+
+  #beginAsync(input: TensorLike, options: ForwardOptions, training: boolean): BegunAsync {
+    const { channels } = this.#state;
+    if (channels === null) {
+      return this.#first(input, (x) => this.#beginAsync(x, options, training));
+    }
+    const begun = this.#begin(channels, input, options, asyncForwardOptions, training);
+    const { call, usesBatch } = begun;
+    return { ...begun, collapsed: usesBatch ? checkBatchCall(call) : checkRunningCall(call) };
+  }
+
+  /** What a pass with the batch's statistics changes. */
+  #commitOf(begun: BegunAsync, passed: Passed, statistics: Statistics): Commit {
+    const { call, collapsed, channels, watcher } = begun;
+    return {
+      check: () => requireRunning(call.caller.name, call),
+      apply: (isLatest) => {
+        if (call.input.size > 0) {
+          const factor = this.#factor(begun);
+          updateFromBatch(call, collapsed, factor, this.unbiasedRunningVar, statistics);
+        }
+        if (begun.updates) this.#state.batches?.increment();
+        if (isLatest) this.#passes.take(call, passed, statistics, true);
+        if (watcher !== null) watcher(call.input.size / channels.numFeatures, statistics);
+      },
+    };
+  }
+
+  /** The weight of a batch in the running statistics. */
+  #factor({ momentum, updates }: Begun): number {
+    if (momentum !== null) return momentum;
+    const { batches } = this.#state;
+    return updates && batches !== null ? 1 / (batches.value + 1) : 0;
+  }
+
+  /** @param keeper Takes what backward needs; null for the layer itself. */
+  #forwardWith(input: TensorLike, options: ForwardOptions, keeper: Keeper | null): Tensor {
+    const { channels } = this.#state;
+    if (channels === null) return this.#first(input, (x) => this.#forwardWith(x, options, keeper));
+    const transaction = currentTransaction();
+    if (transaction !== null) return this.#forwardInNet(input, options, transaction);
+    const begun = this.#begin(channels, input, options, forwardOptions, this.training);
+    const call = keeper === null ? begun.call : { ...begun.call, kept: keeper };
+    const y = begun.usesBatch
+      ? this.#forwardBatch(begun, call, keeper)
       : forwardWithRunningStatistics(call);
     if (keeper === null) this.#passes.finish(call);
     return y;
   }
 
-  #forwardBatch(
-    channels: Channels,
-    call: ForwardCall,
-    updates: boolean,
-    watcher: BatchWatcher | null,
-    keeper: Keeper | null,
-  ): Tensor {
-    const { batches, momentum } = this.#state;
-    const counter = updates ? batches : null;
-    const factor = momentum ?? (counter === null ? 0 : 1 / (counter.value + 1));
+  #forwardBatch(begun: Begun, call: ForwardCall, keeper: Keeper | null): Tensor {
+    const { channels, updates, watcher } = begun;
     const statistics =
       keeper === null
         ? this.#passes.statistics(channels)
         : keeper.roomForStatistics(channels.numFeatures);
+    const factor = this.#factor(begun);
     const y = forwardWithBatchStatistics(call, factor, this.unbiasedRunningVar, statistics);
-    counter?.increment();
+    if (updates) this.#state.batches?.increment();
     if (watcher !== null) watcher(call.input.size / channels.numFeatures, statistics);
     return y;
   }
 
-  #firstForward(input: TensorLike, options: ForwardOptions, keeper: Keeper | null): Tensor {
+  /** A pass whose changes are left to the net that it is inside. */
+  #forwardInNet(input: TensorLike, options: ForwardOptions, net: Transaction): Tensor {
+    const begun = this.#beginAsync(input, options, net.modeOf(this));
+    const { call, usesBatch } = begun;
+    if (!usesBatch) return leaveToNet(this, net, this.#passes.runningInNet(call));
+    const statistics = newStatistics(begun.channels.numFeatures);
+    const passed = passKeeping(call, new Kept(0), (own) =>
+      forwardWithBatchStatistics({ ...own, ...notRunning }, 0, false, statistics),
+    );
+    const commit = this.#commitOf(begun, passed, statistics);
+    return leaveToNet(this, net, { ...passed, commit });
+  }
+
+  /** The first pass of a lazy layer; it stays lazy where `begin` throws. */
+  #first<Result>(input: TensorLike, begin: (x: Tensor) => Result): Result {
     const { name } = this.constructor;
     const x = asTensor(input, 'input', name);
     const { c } = collapse({ name, ...this.#state.accepts, numFeatures: null }, x);
-    return this.firstForward(c, () => this.#forwardWith(x, options, keeper));
+    return this.firstForward(c, () => begin(x));
   }
 
   /** Where `outResidual` says that the last `forward` had a residual; see the other overload. */
@@ -215,6 +326,25 @@ export abstract class BatchNorm extends NormBase {
     if (!this.unbiasedRunningVar) shown.push('unbiased_running_var=False');
     return [...shown, ...this.#passes.repr].join(', ');
   }
+}
+
+const notRunning = { runningMean: null, runningVar: null };
+
+/** What a pass begins with. */
+interface Begun {
+  readonly channels: Channels;
+  readonly call: ForwardCall;
+  /** Whether the batch's statistics normalize. */
+  readonly usesBatch: boolean;
+  /** Whether these go into the running ones. */
+  readonly updates: boolean;
+  readonly watcher: BatchWatcher | null;
+  readonly momentum: number | null;
+}
+
+/** One that is checked. */
+interface BegunAsync extends Begun {
+  readonly collapsed: Collapsed;
 }
 
 function watchedAlready({ constructor: { name } }: BatchNorm): ArgumentError {

@@ -1,9 +1,12 @@
+import { readSignal } from '../async/signal';
 import { ArgumentError } from '../errors';
 import {
   type ActivationName,
   checkActivation,
   checkEps,
   checkNegativeSlope,
+  checkRunningCall,
+  type ForwardCall,
   forwardWithRunningStatistics,
   KeptMask,
 } from '../functional/internal';
@@ -12,10 +15,17 @@ import { ones, zeros } from '../tensor/creation';
 import { checkDType, type DType } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
+import { callModule, leaveToNet } from './async/call-module';
+import { ownForwards } from './async/own-forwards';
+import { contextOf } from './async/pass-context';
+import { currentTransaction } from './async/transaction';
 import {
+  type AsyncForwardOptions,
+  asyncForwardOptions,
   type BackwardOptions,
   BatchNormPasses,
   type ForwardOptions,
+  forwardOptions,
   type PassChannels,
   type ResidualGradients,
 } from './batch-norm-passes';
@@ -46,6 +56,10 @@ export abstract class FrozenBatchNorm extends Module {
   readonly #eps: number;
   readonly #channels: Frozen;
   readonly #passes: BatchNormPasses;
+
+  static {
+    ownForwards(FrozenBatchNorm);
+  }
 
   protected constructor(
     ranks: readonly number[],
@@ -131,17 +145,45 @@ export abstract class FrozenBatchNorm extends Module {
    * channel is fine. A refused call changes nothing.
    */
   forward(input: TensorLike, options: ForwardOptions = {}): Tensor {
-    const call = this.#passes.readForward(
+    const net = currentTransaction();
+    const training = net === null ? this.training : net.modeOf(this);
+    const call = this.#read(input, options, forwardOptions, training);
+    if (net !== null) return leaveToNet(this, net, this.#passes.runningInNet(call));
+    const y = forwardWithRunningStatistics(call);
+    this.#passes.finish(call);
+    return y;
+  }
+
+  /** {@link forward} off the event loop, as {@link BatchNorm.forwardAsync}. */
+  async forwardAsync(input: TensorLike, options: AsyncForwardOptions = {}): Promise<Tensor> {
+    const { name } = this.constructor;
+    checkOptions(name, options, asyncForwardOptions);
+    const context = contextOf(options);
+    const signal = readSignal(name, options.signal);
+    const training = context?.transaction.modeOf(this) ?? this.training;
+    const call = this.#read(input, options, asyncForwardOptions, training);
+    const collapsed = checkRunningCall(call);
+    const how = { signal, keeps: call.kept !== null, ownsInput: context?.ownsInput ?? false };
+    return callModule(this, training, context, signal, () =>
+      this.#passes.runningAsync(call, collapsed, how),
+    );
+  }
+
+  #read(
+    input: TensorLike,
+    options: ForwardOptions,
+    names: readonly string[],
+    training: boolean,
+  ): ForwardCall {
+    return this.#passes.readForward(
       this.#channels,
       this.#eps,
       input,
       options,
-      this.training,
+      names,
+      training,
       true,
     );
-    const y = forwardWithRunningStatistics(call);
-    this.#passes.finish(call);
-    return y;
   }
 
   /** Where `outResidual` says that the last `forward` had a residual; see the other overload. */

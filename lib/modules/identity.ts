@@ -1,13 +1,20 @@
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
-import { copyInto } from './copy-into';
+import { callModule } from './async/call-module';
+import { ownForwards } from './async/own-forwards';
+import type { Commit } from './async/transaction';
+import { checkCopy, copyInto, copyIntoInSlices } from './copy-into';
 import { Module } from './module';
 import {
+  type AsyncNormForwardOptions,
   type NormBackwardOptions,
   type NormForwardOptions,
   readBackward,
   readForward,
+  readForwardAsync,
 } from './pass-options';
+
+const nothing: Commit = { check: () => {}, apply: () => {} };
 
 /**
  * Passes its input on: y = x, of any shape and dtype, and the gradient on its way back. PyTorch's
@@ -24,6 +31,10 @@ import {
 export class Identity extends Module {
   static override readonly name: string = 'Identity';
 
+  static {
+    ownForwards(Identity);
+  }
+
   /** @param _unused Whatever the layer in whose place it stands took, as in PyTorch. */
   constructor(..._unused: readonly unknown[]) {
     super();
@@ -38,6 +49,19 @@ export class Identity extends Module {
     const { name } = this.constructor;
     const { x, out } = readForward(name, input, options, this.training);
     return out === null ? x : copyInto(name, x, out);
+  }
+
+  /** {@link forward}, which copies into `out` in slices; otherwise as {@link BatchNorm.forwardAsync}. */
+  async forwardAsync(input: TensorLike, options: AsyncNormForwardOptions = {}): Promise<Tensor> {
+    const { name } = this.constructor;
+    const read = readForwardAsync(this, name, input, options);
+    const { x, out, training, context, signal, ownsInput } = read;
+    if (out !== null) checkCopy(name, x, out);
+    return callModule(this, training, context, signal, async () => ({
+      output: out === null ? x : await copyIntoInSlices(name, x, out, signal),
+      isNew: out === null && ownsInput,
+      commit: nothing,
+    }));
   }
 
   /**

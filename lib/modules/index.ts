@@ -5,7 +5,12 @@ export { BatchNorm1d } from './batch-norm-1d';
 export { BatchNorm2d } from './batch-norm-2d';
 export { BatchNorm3d } from './batch-norm-3d';
 export type { BatchNormOptions } from './batch-norm-options';
-export type { BackwardOptions, ForwardOptions, ResidualGradients } from './batch-norm-passes';
+export type {
+  AsyncForwardOptions,
+  BackwardOptions,
+  ForwardOptions,
+  ResidualGradients,
+} from './batch-norm-passes';
 export { freezeBatchNorm } from './freeze-batch-norm';
 export { FrozenBatchNorm, type FrozenBatchNormOptions } from './frozen-batch-norm';
 export { FrozenBatchNorm1d } from './frozen-batch-norm-1d';
@@ -25,7 +30,11 @@ export { LazyInstanceNorm1d } from './lazy-instance-norm-1d';
 export { LazyInstanceNorm2d } from './lazy-instance-norm-2d';
 export { LazyInstanceNorm3d } from './lazy-instance-norm-3d';
 export { Module, type RegisterBufferOptions } from './module';
-export type { NormBackwardOptions, NormForwardOptions } from './pass-options';
+export type {
+  AsyncNormForwardOptions,
+  NormBackwardOptions,
+  NormForwardOptions,
+} from './pass-options';
 export { RMSNorm, type RMSNormOptions } from './rms-norm';
 export {
   type Layer,

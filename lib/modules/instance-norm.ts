@@ -3,24 +3,38 @@ import {
   arrangeInstances,
   backward,
   backwardSamples,
+  beginInstances,
   collapse,
   forwardInstances,
+  type InstanceForwardCall,
+  type InstancePass,
   Kept,
+  requireRunning,
+  updateFromInstances,
 } from '../functional/internal';
 import { Activation } from '../native';
 import { checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { accumulateGrad, checkGrad } from './accumulate-grad';
+import { callModule, type Done, leaveToNet } from './async/call-module';
+import { ownForwards } from './async/own-forwards';
+import { runningAsync, runningInNet } from './async/running';
+import { samplesAsync, samplesInNet, type Update } from './async/samples';
+import { currentTransaction } from './async/transaction';
 import { NormBase } from './norm-base';
 import { checkNormSettings, type NormOptions, type NormSettings } from './norm-options';
-import { Lazy, NormState } from './norm-state';
+import { type Channels, Lazy, NormState } from './norm-state';
 import { nothingKept } from './nothing-kept';
 import {
+  type AsyncForwardArguments,
+  type AsyncNormForwardOptions,
+  type ForwardArguments,
   type NormBackwardOptions,
   type NormForwardOptions,
   readBackward,
   readForward,
+  readForwardAsync,
 } from './pass-options';
 
 export interface InstanceNormOptions extends NormOptions {
@@ -35,6 +49,10 @@ export abstract class InstanceNorm extends NormBase {
   readonly #kept = new Kept(0);
   #gradWeight: Float64Array | null = null;
   #gradBias: Float64Array | null = null;
+
+  static {
+    ownForwards(InstanceNorm);
+  }
 
   protected constructor(
     unbatchedRank: number,
@@ -93,25 +111,80 @@ export abstract class InstanceNorm extends NormBase {
    */
   forward(input: TensorLike, options: NormForwardOptions = {}): Tensor {
     const { channels } = this.#state;
-    if (channels === null) return this.#firstForward(input, options);
-    const { name } = channels.caller;
-    const { x, out, grad } = readForward(name, input, options, this.training);
-    const usesInput = this.training || !this.trackRunningStats;
-    const { eps, momentum } = this.#state;
-    const { caller, weight, bias, runningMean, runningVar } = channels;
-    const kept = grad ? this.#kept : null;
-    const call = { caller, input: x, weight, bias, runningMean, runningVar, eps, out, kept };
+    if (channels === null) {
+      return this.#first(input, (x) => InstanceNorm.prototype.forward.call(this, x, options));
+    }
+    const net = currentTransaction();
+    const training = net === null ? this.training : net.modeOf(this);
+    const read = readForward(channels.caller.name, input, options, training);
+    const call = this.#begin(channels, read);
+    const usesInput = training || !this.trackRunningStats;
+    if (net !== null) return leaveToNet(this, net, this.#inNet(call, usesInput));
     const room = (count: number) => this.#kept.roomForStatistics(count);
-    const y = forwardInstances(call, usesInput, momentum ?? 0, room);
-    if (!grad) this.#kept.clear();
+    const y = forwardInstances(call, usesInput, this.#state.momentum ?? 0, room);
+    if (call.kept === null) this.#kept.clear();
     return y;
   }
 
-  #firstForward(input: TensorLike, options: NormForwardOptions): Tensor {
+  /** {@link forward} off the event loop, as {@link BatchNorm.forwardAsync}. */
+  async forwardAsync(input: TensorLike, options: AsyncNormForwardOptions = {}): Promise<Tensor> {
+    const name = this.#state.channels?.caller.name ?? this.constructor.name;
+    const read = readForwardAsync(this, name, input, options);
+    const usesInput = read.training || !this.trackRunningStats;
+    const begun = this.#beginAsync(read, usesInput);
+    const pass = begun.samples === null ? this.#running(begun, read) : this.#samples(begun, read);
+    return callModule(this, read.training, read.context, read.signal, pass);
+  }
+
+  #samples(begun: SampleInstances, read: AsyncForwardArguments): () => Promise<Done> {
+    const update = this.#update(begun);
+    return () => samplesAsync(this.#kept, begun.samples, read, update);
+  }
+
+  #running(begun: RunningInstances, read: AsyncForwardArguments): () => Promise<Done> {
+    const { signal, grad, ownsInput } = read;
+    const options = { signal, keeps: grad, ownsInput };
+    const clear = () => this.#kept.clear();
+    return () => runningAsync(begun.running, begun.collapsed, options, clear);
+  }
+
+  /** A pass whose changes are left to the net that it is inside. */
+  #inNet(call: InstanceForwardCall, usesInput: boolean): Done {
+    const begun = beginInstances(call, usesInput);
+    if (begun.samples === null) return runningInNet(begun.running, () => this.#kept.clear());
+    return samplesInNet(this.#kept, begun.samples, this.#update(begun));
+  }
+
+  /** What a pass with the input's statistics does to the running ones. */
+  #update({ samples, arranged }: SampleInstances): Update {
+    const { caller, runningMean = null, runningVar = null } = samples;
+    const running = { runningMean, runningVar };
+    const momentum = this.#state.momentum ?? 0;
+    return {
+      check: () => requireRunning(caller.name, running),
+      apply: (statistics) => updateFromInstances(running, arranged, statistics, momentum),
+    };
+  }
+
+  #beginAsync(read: ForwardArguments, usesInput: boolean): InstancePass {
+    const { channels } = this.#state;
+    if (channels === null) return this.#first(read.x, () => this.#beginAsync(read, usesInput));
+    return beginInstances(this.#begin(channels, read), usesInput);
+  }
+
+  /** The first pass of a lazy layer; it stays lazy where `begin` throws. */
+  #first<Result>(input: TensorLike, begin: (x: Tensor) => Result): Result {
     const { name } = this.constructor;
     const x = asTensor(input, 'input', name);
     const { c } = collapse({ name, ...this.#state.accepts, numFeatures: null }, x);
-    return this.firstForward(c, () => InstanceNorm.prototype.forward.call(this, x, options));
+    return this.firstForward(c, () => begin(x));
+  }
+
+  #begin(channels: Channels, { x, out, grad }: ForwardArguments): InstanceForwardCall {
+    const { eps } = this.#state;
+    const { caller, weight, bias, runningMean, runningVar } = channels;
+    const kept = grad ? this.#kept : null;
+    return { caller, input: x, weight, bias, runningMean, runningVar, eps, out, kept };
   }
 
   /**
@@ -179,6 +252,9 @@ export abstract class InstanceNorm extends NormBase {
     return gradInput;
   }
 }
+
+type RunningInstances = Extract<InstancePass, { samples: null }>;
+type SampleInstances = Exclude<InstancePass, { samples: null }>;
 
 const unfused = {
   training: false,

@@ -146,14 +146,14 @@ export abstract class NormBase extends Module {
   }
 
   /**
-   * The first `forward` of a lazy layer, which has `numFeatures` channels from here on. Where that
+   * Begins the first pass of a lazy layer, which has `numFeatures` channels from here on. Where that
    * throws, the layer stays lazy.
    */
-  protected firstForward(numFeatures: number, forward: () => Tensor): Tensor {
+  protected firstForward<Result>(numFeatures: number, begin: () => Result): Result {
     const lazy: object = Object.getPrototypeOf(this);
     this.#sized(numFeatures).take();
     try {
-      return forward();
+      return begin();
     } catch (error) {
       this.#state.channels = null;
       Object.setPrototypeOf(this, lazy);

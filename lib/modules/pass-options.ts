@@ -1,7 +1,10 @@
+import { type AsyncOptions, readSignal } from '../async/signal';
 import { optional } from '../functional/internal';
 import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
+import { contextOf, type PassContext } from './async/pass-context';
+import type { Module } from './module';
 
 export interface NormForwardOptions {
   /**
@@ -18,19 +21,69 @@ export interface NormBackwardOptions {
   out?: TensorLike | null | undefined;
 }
 
+/** What {@link NormForwardOptions} has, and `signal`. */
+export interface AsyncNormForwardOptions extends NormForwardOptions, AsyncOptions {}
+
+const forwardOptions = ['out', 'grad'];
+
 /** The arguments of a `forward`, each read once. */
 export function readForward(
   name: string,
   input: TensorLike,
   options: NormForwardOptions,
   training: boolean,
-): { x: Tensor; out: Tensor | null; grad: boolean } {
-  checkOptions(name, options, ['out', 'grad']);
+): ForwardArguments {
+  checkOptions(name, options, forwardOptions);
+  return readTensors(name, input, options, training);
+}
+
+/** The arguments of a `forwardAsync` that it shares with `forward`. */
+function readTensors(
+  name: string,
+  input: TensorLike,
+  options: NormForwardOptions,
+  training: boolean,
+): ForwardArguments {
   const { out, grad = training } = options;
   // First, since reading what stands for a tensor may run a caller's code.
   const x = asTensor(input, 'input', name);
   const output = optional(out, 'out', name);
   return { x, out: output, grad: checkBoolean(name, 'grad', grad) };
+}
+
+/** The arguments of a `forwardAsync` of a module, each read once. */
+export function readForwardAsync(
+  module: Module,
+  name: string,
+  input: TensorLike,
+  options: AsyncNormForwardOptions,
+): AsyncForwardArguments {
+  checkOptions(name, options, [...forwardOptions, 'signal']);
+  const context = contextOf(options);
+  const signal = readSignal(name, options.signal);
+  const training = context?.transaction.modeOf(module) ?? module.training;
+  const ownsInput = context?.ownsInput ?? false;
+  return {
+    ...readTensors(name, input, options, training),
+    training,
+    context,
+    signal,
+    ownsInput,
+  };
+}
+
+export interface ForwardArguments {
+  readonly x: Tensor;
+  readonly out: Tensor | null;
+  readonly grad: boolean;
+}
+
+export interface AsyncForwardArguments extends ForwardArguments {
+  /** The module's mode. */
+  readonly training: boolean;
+  readonly context: PassContext | null;
+  readonly signal: AbortSignal | null;
+  readonly ownsInput: boolean;
 }
 
 /** The arguments of a `backward`, each read once. */

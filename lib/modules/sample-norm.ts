@@ -2,9 +2,11 @@ import {
   type Arrange,
   backwardSamples,
   type Caller,
+  checkSampleOutput,
   countSets,
   forwardSamples,
   Kept,
+  type SampleForwardCall,
 } from '../functional/internal';
 import { ones, zeros } from '../tensor/creation';
 import type { DType } from '../tensor/dtype';
@@ -12,13 +14,20 @@ import { Parameter } from '../tensor/parameter';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import { accumulateGrad, checkGrad } from './accumulate-grad';
+import { callModule, leaveToNet } from './async/call-module';
+import { ownForwards } from './async/own-forwards';
+import { samplesAsync, samplesInNet } from './async/samples';
+import { currentTransaction } from './async/transaction';
 import { Module } from './module';
 import { nothingKept } from './nothing-kept';
 import {
+  type AsyncNormForwardOptions,
+  type ForwardArguments,
   type NormBackwardOptions,
   type NormForwardOptions,
   readBackward,
   readForward,
+  readForwardAsync,
 } from './pass-options';
 
 /** What a layer tells {@link SampleNorm} of itself. */
@@ -51,6 +60,10 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
   readonly #kept = new Kept(0);
   #gradWeight: Float64Array | null = null;
   #gradBias: Float64Array | null = null;
+
+  static {
+    ownForwards(SampleNorm);
+  }
 
   protected constructor(parts: SampleNormParts<Eps>) {
     super();
@@ -98,17 +111,34 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
    * changes nothing.
    */
   forward(input: TensorLike, options: NormForwardOptions = {}): Tensor {
+    const net = currentTransaction();
+    const training = net === null ? this.training : net.modeOf(this);
+    const call = this.#begin(readForward(this.#parts.caller.name, input, options, training));
+    if (net !== null) return leaveToNet(this, net, samplesInNet(this.#kept, call));
+    const statistics = this.#kept.roomForStatistics(countSets(call.arranged));
+    const y = forwardSamples(call, statistics);
+    if (call.kept === null) this.#kept.clear();
+    return y;
+  }
+
+  /** {@link forward} off the event loop, as {@link BatchNorm.forwardAsync}. */
+  async forwardAsync(input: TensorLike, options: AsyncNormForwardOptions = {}): Promise<Tensor> {
+    const read = readForwardAsync(this, this.#parts.caller.name, input, options);
+    const call = this.#begin(read);
+    checkSampleOutput(call);
+    return callModule(this, read.training, read.context, read.signal, () =>
+      samplesAsync(this.#kept, call, read),
+    );
+  }
+
+  /** Checks all but `out`. */
+  #begin({ x, out, grad }: ForwardArguments): SampleForwardCall {
     const { caller, arrange } = this.#parts;
-    const { x, out, grad } = readForward(caller.name, input, options, this.training);
     const weight = this.#weight;
     const bias = this.#bias;
     const arranged = arrange(x, { weight, bias });
-    const statistics = this.#kept.roomForStatistics(countSets(arranged));
     const kept = grad ? this.#kept : null;
-    const call = { caller, arranged, weight, bias, eps: this.#eps, out, kept };
-    const y = forwardSamples(call, statistics);
-    if (!grad) this.#kept.clear();
-    return y;
+    return { caller, arranged, weight, bias, eps: this.#eps, out, kept };
   }
 
   /**

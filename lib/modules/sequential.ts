@@ -1,11 +1,23 @@
+import { copyIn } from '../async/borrow';
+import { type AsyncOptions, refuseAborted } from '../async/signal';
+import { inTurn } from '../async/turns';
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { optional, overlaps } from '../functional/internal';
-import { checkBoolean, checkOptions } from '../options';
+import { checkOptions } from '../options';
 import { nameOf } from '../tensor/name-of';
-import type { Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
-import { copyInto } from './copy-into';
+import { authorOf, ownForwards } from './async/own-forwards';
+import { type PassContext, withContext } from './async/pass-context';
+import { currentTransaction, inUsersCode, Transaction } from './async/transaction';
+import { checkCopy, copyInto, copyIntoInSlices } from './copy-into';
 import { Module } from './module';
+import {
+  type AsyncForwardArguments,
+  type AsyncNormForwardOptions,
+  readForward,
+  readForwardAsync,
+} from './pass-options';
 
 export interface SequentialForwardOptions {
   /**
@@ -25,6 +37,7 @@ export interface SequentialBackwardOptions {
 /** A module that maps a tensor to a tensor, and may have the gradient of that. */
 export interface Layer extends Module {
   forward(input: Tensor, options?: SequentialForwardOptions): Tensor;
+  forwardAsync?(input: Tensor, options?: SequentialForwardOptions & AsyncOptions): Promise<Tensor>;
   backward?(gradOutput: Tensor, options?: SequentialBackwardOptions): Tensor;
 }
 
@@ -53,6 +66,10 @@ export class Sequential extends Module {
 
   /** A layer by its place, from 0 on; see {@link at}. */
   [index: number]: Layer;
+
+  static {
+    ownForwards(Sequential);
+  }
 
   // Where one of these is deleted there is a gap, which is refused rather than passed over.
   #appended = 0;
@@ -116,25 +133,87 @@ export class Sequential extends Module {
    */
   forward(input: TensorLike, options: SequentialForwardOptions = {}): Tensor {
     const { name } = this.constructor;
-    checkOptions(name, options, ['out', 'grad']);
-    const { out, grad = this.training } = options;
-    const x = asTensor(input, 'input', name);
-    const output = optional(out, 'out', name);
-    checkBoolean(name, 'grad', grad);
+    const training = currentTransaction()?.modeOf(this) ?? this.training;
+    const { x, out, grad } = readForward(name, input, options, training);
     this.#requireEach('forward');
     const last = this.length - 1;
-    // The first layer keeps its input, which the last one would write over.
-    const copied = grad && last > 0 && output !== null && overlaps(x.data, output.data);
-    let y = copied ? x.clone() : x;
+    let y = replacesKept(x, out, grad, last) ? x.clone() : x;
     for (let i = 0; i <= last; i++) {
-      const given = output !== null && i === last ? { grad, out: output } : { grad };
+      const given = out !== null && i === last ? { grad, out } : { grad };
       try {
         y = asTensor(this.at(i).forward(y, given), 'what forward returned');
       } catch (error) {
-        throw this.#located(i, error);
+        throw this.#located(i, this.at(i), error);
       }
     }
-    return output === null || y === output ? y : copyInto(name, y, output);
+    return out === null || y === out ? y : copyInto(name, y, out);
+  }
+
+  /**
+   * {@link forward} off the event loop, as {@link BatchNorm.forwardAsync}; the layers and their modes
+   * are those of the call. What the layers change they change together, once the last of them is
+   * done: of a call that is rejected nothing stays, whichever layer was to blame.
+   *
+   * A layer without a `forwardAsync` of its own goes forward on the event loop. One that a user wrote
+   * is given `signal` too; the layers of this library inside it leave their changes to the net as
+   * well, whatever else it changes it changes at once.
+   *
+   * Where one of its modules is in training mode, other asynchronous calls of each of them wait until
+   * the whole is done.
+   */
+  async forwardAsync(input: TensorLike, options: AsyncNormForwardOptions = {}): Promise<Tensor> {
+    const read = readForwardAsync(this, this.constructor.name, input, options);
+    this.#requireEach('forward');
+    const layers = [...this];
+    const { context, signal } = read;
+    if (context !== null) return this.#through(layers, read, context);
+    const modules = this.modules();
+    const transaction = new Transaction(modules);
+    const alone = modules.some((module) => module.training);
+    try {
+      return await inTurn(new Set(modules), alone, signal, async () => {
+        const own = { transaction, ownsInput: false, ownsOutput: false };
+        const y = await this.#through(layers, read, own);
+        refuseAborted(signal);
+        transaction.commit();
+        return y;
+      });
+    } finally {
+      transaction.close();
+    }
+  }
+
+  /** Through all layers, which leave their changes to the transaction. */
+  async #through(
+    layers: readonly Layer[],
+    { x, out, grad, signal }: AsyncForwardArguments,
+    context: PassContext,
+  ): Promise<Tensor> {
+    const { name } = this.constructor;
+    const last = layers.length - 1;
+    const copied = replacesKept(x, out, grad, last);
+    let y = copied ? await cloneInSlices(name, x, signal) : x;
+    let ownsInput = copied || context.ownsInput;
+    for (const [i, layer] of layers.entries()) {
+      const inside = { transaction: context.transaction, ownsInput, ownsOutput: false };
+      const given = { grad, ...(i === last && out !== null ? { out } : {}), signal };
+      try {
+        y = asTensor(await forwardInside(layer, y, given, inside), 'what forward returned');
+      } catch (error) {
+        refuseAborted(signal);
+        throw this.#located(i, layer, error);
+      }
+      refuseAborted(signal);
+      ownsInput = inside.ownsOutput;
+    }
+    context.ownsOutput = ownsInput;
+    return out === null || y === out ? y : this.#copied(y, out, signal);
+  }
+
+  async #copied(y: Tensor, out: Tensor, signal: AbortSignal | null): Promise<Tensor> {
+    const { name } = this.constructor;
+    checkCopy(name, y, out);
+    return copyIntoInSlices(name, y, out, signal);
   }
 
   /**
@@ -161,7 +240,7 @@ export class Sequential extends Module {
           'what backward returned',
         );
       } catch (error) {
-        throw this.#located(i, error);
+        throw this.#located(i, this.at(i), error);
       }
     }
     return output === null || dx === output ? dx : copyInto(name, dx, output);
@@ -180,17 +259,55 @@ export class Sequential extends Module {
   }
 
   /** The same error, saying which layer it comes from. */
-  #located(index: number, error: unknown): unknown {
+  #located(index: number, layer: Layer, error: unknown): unknown {
     // Others are not ours to make again.
     const Class = [ShapeError, DTypeError, ArgumentError].find(
       (known) => error instanceof known && error.constructor === known,
     );
     if (Class === undefined) return error;
     const { message } = error as Error;
-    const { name } = this.at(index).constructor;
+    const { name } = layer.constructor;
     const said = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
     return new Class(`${this.constructor.name}: ${index} (${name}): ${said}`, { cause: error });
   }
+}
+
+/** Whether the last layer would write over what the first one keeps of its input. */
+function replacesKept(x: Tensor, out: Tensor | null, grad: boolean, last: number): boolean {
+  return grad && last > 0 && out !== null && overlaps(x.data, out.data);
+}
+
+async function cloneInSlices(
+  caller: string,
+  x: Tensor,
+  signal: AbortSignal | null,
+): Promise<Tensor> {
+  const { shape, memoryFormat } = x;
+  const copy = await copyIn(caller, 'input', x, memoryFormat, signal);
+  return new Tensor(copy, shape, memoryFormat);
+}
+
+/** One layer's pass, off the event loop where it has such a one. */
+function forwardInside(
+  layer: Layer,
+  x: Tensor,
+  { grad, out, signal }: GivenToLayer,
+  context: PassContext,
+): Tensor | Promise<Tensor> {
+  const given = out === undefined ? { grad } : { grad, out };
+  const author = authorOf(layer);
+  if (author === 'none') return inUsersCode(context.transaction, () => layer.forward(x, given));
+  const forwardAsync = (options: SequentialForwardOptions & AsyncOptions) =>
+    (layer as Required<Layer>).forwardAsync(x, options);
+  const options = signal === null ? given : { ...given, signal };
+  if (author === 'library') return forwardAsync(withContext(options, context));
+  return inUsersCode(context.transaction, () => forwardAsync(options));
+}
+
+interface GivenToLayer {
+  readonly grad: boolean;
+  readonly out?: Tensor;
+  readonly signal: AbortSignal | null;
 }
 
 // The fields whose names JavaScript sorts as numbers, before all others.

@@ -1,9 +1,9 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
-import { checkStatus, coincides, overlaps } from '../functional/internal';
+import { checkStatus, coincides, overlaps, type Taker } from '../functional/internal';
 import { type ImageLayout, shapeOf, sizesOf } from '../images/image-layout';
 import { isByteArray, type PixelData } from '../images/pixel-data';
 import { type ImageInput, type Pixels, readPixels } from '../images/pixels';
-import { native } from '../native';
+import { type Native, native } from '../native';
 import { type DType, dtypeOf, type FloatArray } from '../tensor/dtype';
 import { requireMemory } from '../tensor/memory';
 import { formatShape, sizeOf } from '../tensor/shape';
@@ -26,7 +26,25 @@ export interface NormalizeCall {
 
 /** Throws before it writes anything. */
 export function normalizeImages(call: NormalizeCall): Tensor {
-  const { caller, scale, scaling, to } = call;
+  const checked = checkNormalize(call);
+  const { image, output } = checked;
+  if (output.size === 0) return output;
+  const data = inDType(image.data, output.dtype);
+  checkStatus(call.caller, giveImages(native.normalizeImages, call, checked, data, output.data));
+  return output;
+}
+
+/** A call that is checked: from which pixels to which output. */
+export interface CheckedNormalize {
+  readonly image: ImageInput;
+  readonly channels: number;
+  /** `out`, or a new one. */
+  readonly output: Tensor;
+}
+
+/** Throws what {@link normalizeImages} has against a call. */
+export function checkNormalize(call: NormalizeCall): CheckedNormalize {
+  const { caller, scale, to } = call;
   const image = readPixels(caller, call.pixels, call.from);
   const channels = checkChannels(call, image);
   const { sizes } = image;
@@ -44,23 +62,32 @@ export function normalizeImages(call: NormalizeCall): Tensor {
   requireMemory(caller, 'out', output.data, output.size);
   const stays = image.channelsLast === (to === 'HWC') || channels === 1 || area(sizes) === 1;
   checkOverlap(caller, output.data, image.data, stays);
-  if (output.size === 0) return output;
-  const status = native.normalizeImages(
-    inDType(image.data, dtype),
-    output.data,
+  return { image, channels, output };
+}
+
+/** Gives `take` what the addon takes, in its order. */
+export function giveImages<Result>(
+  take: Taker<Native['normalizeImages'], Result>,
+  { scaling, scale, to }: NormalizeCall,
+  { image, channels }: CheckedNormalize,
+  x: PixelData,
+  y: FloatArray,
+): Result {
+  const { sizes, channelsLast } = image;
+  return take(
+    x,
+    y,
     sizeOf(sizes.leading),
     channels,
     area(sizes),
     sizes.channels,
-    image.channelsLast,
+    channelsLast,
     to === 'HWC',
     scaling.mean.length,
     scaling.mean,
     scaling.std,
     scale ?? 1,
   );
-  checkStatus(caller, status);
-  return output;
 }
 
 function area({ height, width }: { height: number; width: number }): number {

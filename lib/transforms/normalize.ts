@@ -1,3 +1,4 @@
+import { type AsyncOptions, readSignal } from '../async/signal';
 import { ArgumentError } from '../errors';
 import { checkImageLayout, type ImageLayout } from '../images/image-layout';
 import type { Pixels } from '../images/pixels';
@@ -8,7 +9,8 @@ import { nameOf } from '../tensor/name-of';
 import type { Tensor } from '../tensor/tensor';
 import { type ChannelScaling, type ChannelValues, readScaling } from './channel-scaling';
 import type { ImageTarget } from './image-output';
-import { normalizeImages } from './normalize-images';
+import { type NormalizeCall, normalizeImages } from './normalize-images';
+import { normalizeImagesAsync } from './normalize-images-async';
 
 export interface NormalizeOptions {
   /**
@@ -106,8 +108,33 @@ export class Normalize {
    */
   forward(pixels: Pixels, options: NormalizeForwardOptions = {}): Tensor {
     checkOptions(name, options, forwardOptionNames);
+    return normalizeImages(this.#read(pixels, options));
+  }
+
+  /**
+   * {@link forward} off the event loop, with the same bits; see {@link AsyncOptions} for `signal`.
+   * Calls run side by side.
+   *
+   * Pixels and `out` in shared memory are worked on where they are, unless pixels are to be converted
+   * from one float type to the other. Others are copied, a little in each turn of the event loop:
+   * leave them alone until the promise is settled. An `out` of a call that was rejected holds
+   * undefined values.
+   *
+   * @returns A promise of what `forward` returns. It is rejected with what `forward` throws, with an
+   * ArgumentError where memory was taken away meanwhile, and with the signal's reason.
+   */
+  async forwardAsync(
+    pixels: Pixels,
+    options: NormalizeForwardOptions & AsyncOptions = {},
+  ): Promise<Tensor> {
+    checkOptions(name, options, [...forwardOptionNames, 'signal']);
+    const signal = readSignal(name, options.signal);
+    return normalizeImagesAsync(this.#read(pixels, options), signal);
+  }
+
+  #read(pixels: Pixels, options: NormalizeForwardOptions): NormalizeCall {
     const { from, to = 'CHW', dropAlpha = false, out } = options;
-    return normalizeImages({
+    return {
       caller: name,
       pixels,
       from: from === undefined ? from : checkImageLayout(name, 'from', from),
@@ -117,7 +144,7 @@ export class Normalize {
       dtype: this.dtype,
       scale: this.scale,
       scaling: this.#scaling,
-    });
+    };
   }
 
   /**

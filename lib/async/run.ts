@@ -1,0 +1,30 @@
+import { checkStatus } from '../functional/status';
+import { type Native, native, type Operation, type Status } from '../native';
+import { refuseAborted } from './signal';
+
+/**
+ * Runs an operation off the event loop. No other code may reach its arrays until then, unless they
+ * are over shared memory; an abort is answered once no thread works on them any more.
+ */
+export function run<K extends Operation>(
+  caller: string,
+  operation: K,
+  args: Parameters<Native[K]>,
+  signal: AbortSignal | null,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => native.abort(id);
+    const id = native.start(operation, args, (status: Status) => {
+      try {
+        signal?.removeEventListener('abort', abort);
+        refuseAborted(signal);
+        checkStatus(caller, status);
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
+    });
+    if (id < 0) checkStatus(caller, -id);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}

@@ -1,0 +1,125 @@
+import { type Borrowed, borrow, deliver } from '../../async/borrow';
+import { run } from '../../async/run';
+import { refuseAborted } from '../../async/signal';
+import type { FloatArray } from '../../tensor/dtype';
+import type { MemoryFormat } from '../../tensor/memory-format';
+import { isShared } from '../../tensor/shared';
+import { Tensor } from '../../tensor/tensor';
+import type { TensorLike } from '../../tensor/tensor-like';
+import { allocateUninitialized } from '../../tensor/uninitialized';
+import { countSets } from '../arranged';
+import { checkBackward, giveBackward } from '../backward';
+import {
+  type ChannelArguments,
+  channelBackwardCall,
+  channelGradientsOf,
+} from '../channel-gradients';
+import {
+  type BackwardArguments,
+  type Gradients,
+  gradientsOf,
+  sampleBackwardCall,
+} from '../normalize-samples';
+import { machineEpsilon } from '../options';
+import {
+  checkSampleBackward,
+  giveSampleBackward,
+  type Normalizers,
+  type SampleBackwardCall,
+} from '../sample-backward';
+import { giveSamples } from '../sample-forward';
+import { newStatistics } from '../statistics';
+import { listed } from '../taker';
+import { ownStatistics, withOwnParameters } from './own-parameters';
+
+/** The gradients where each channel was normalized with one mean, off the event loop. */
+export async function channelGradientsAsync(
+  gradOutput: TensorLike,
+  input: TensorLike,
+  given: ChannelArguments,
+  signal: AbortSignal | null,
+): Promise<Gradients> {
+  const call = channelBackwardCall(gradOutput, input, given);
+  const collapsed = checkBackward(call);
+  const { name } = call.caller;
+  const own = { ...withOwnParameters(name, call), ...ownStatistics(call) };
+  const x = call.input as Tensor;
+  const tensors = { gradOutput: call.gradOutput, input: x, memoryFormat: x.memoryFormat };
+  const gradInput = await gradInputOf(name, { ...tensors, out: call.out }, signal, (dy, data, dx) =>
+    run(
+      name,
+      'batchNormBackward',
+      giveBackward(listed, own, collapsed, dy, data, dx, null),
+      signal,
+    ),
+  );
+  return channelGradientsOf(call, gradInput);
+}
+
+/** The gradients where each sample was normalized by itself, off the event loop. */
+export async function sampleGradientsAsync(
+  gradOutput: TensorLike,
+  input: TensorLike,
+  given: BackwardArguments,
+  signal: AbortSignal | null,
+): Promise<Gradients> {
+  const call = sampleBackwardCall(gradOutput, input, given);
+  checkSampleBackward(call);
+  const { name } = call.caller;
+  const own = withOwnParameters(name, call);
+  const ownNormalizers = call.statistics === null ? null : ownStatistics(call.statistics);
+  const { input: x, memoryFormat } = call.arranged;
+  const tensors = { gradOutput: call.gradOutput, input: x, memoryFormat, out: call.out };
+  const gradInput = await gradInputOf(name, tensors, signal, async (dy, data, dx) => {
+    const normalizers = ownNormalizers ?? (await statisticsOf(call, data, signal));
+    const args = giveSampleBackward(listed, own, dy, data, dx, normalizers);
+    await run(name, 'groupNormBackward', args, signal);
+  });
+  return gradientsOf(call, gradInput);
+}
+
+interface BackwardTensors {
+  readonly gradOutput: Tensor;
+  readonly input: Tensor;
+  readonly memoryFormat: MemoryFormat;
+  readonly out: Tensor | null;
+}
+
+async function gradInputOf(
+  caller: string,
+  { gradOutput, input, memoryFormat, out }: BackwardTensors,
+  signal: AbortSignal | null,
+  backward: (dy: FloatArray, x: FloatArray, dx: FloatArray) => Promise<void>,
+): Promise<Tensor> {
+  const dy = await borrow(caller, 'gradOutput', gradOutput, memoryFormat, signal);
+  const x = await borrow(caller, 'input', input, memoryFormat, signal);
+  const dx = targetOf(out, dy, input);
+  if (input.size > 0) await backward(dy.data, x.data, dx);
+  refuseAborted(signal);
+  return out === null
+    ? new Tensor(dx, input.shape, memoryFormat)
+    : deliver(caller, dx, out, signal);
+}
+
+/** Where the kernels are to write; the gradient of the output may be written over. */
+function targetOf(out: Tensor | null, dy: Borrowed, { dtype, size }: Tensor): FloatArray {
+  const data = out?.data;
+  if (data !== undefined && isShared(data)) return data;
+  return dy.isCopy ? dy.data : allocateUninitialized(dtype, size);
+}
+
+/** What a forward pass normalizes with, to the bit: it is one, whose output nobody sees. */
+async function statisticsOf(
+  { caller, arranged, eps }: SampleBackwardCall,
+  x: FloatArray,
+  signal: AbortSignal | null,
+): Promise<Normalizers> {
+  const { dtype, size } = arranged.input;
+  const statistics = newStatistics(countSets(arranged));
+  const unlearned = { weight: null, bias: null };
+  const y = allocateUninitialized(dtype, size);
+  const epsilon = eps ?? machineEpsilon(dtype);
+  const args = giveSamples(listed, unlearned, arranged, x, y, epsilon, statistics);
+  await run(caller.name, 'groupNormForward', args, signal);
+  return statistics;
+}

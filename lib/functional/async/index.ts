@@ -1,0 +1,11 @@
+export { batchNormAsync } from './batch-norm-async';
+export { batchNormBackwardAsync } from './batch-norm-backward-async';
+export { groupNormAsync } from './group-norm-async';
+export { groupNormBackwardAsync } from './group-norm-backward-async';
+export { instanceNormAsync } from './instance-norm-async';
+export { instanceNormBackwardAsync } from './instance-norm-backward-async';
+export { layerNormAsync } from './layer-norm-async';
+export { layerNormBackwardAsync } from './layer-norm-backward-async';
+export { momentsAsync } from './moments-async';
+export { rmsNormAsync } from './rms-norm-async';
+export { rmsNormBackwardAsync } from './rms-norm-backward-async';
