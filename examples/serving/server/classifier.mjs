@@ -37,8 +37,7 @@ export class Classifier {
     const tensors = this.#free.pop() ?? this.#makeTensors();
     try {
       const lap = laps();
-      // Straight into the model's input. These 784 pixels take a microsecond: there is nothing to gain
-      // from another thread.
+      // Straight into the model's input. 784 pixels take less than handing them to another thread.
       this.#normalizers[ink](data, tensors.input.data);
       const normalize = lap();
       await this.#session.run(tensors.feeds, tensors.fetches);

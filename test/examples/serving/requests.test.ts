@@ -165,6 +165,15 @@ describe('a digit', () => {
   });
 });
 
+test.each([
+  [1, 60_000],
+  [60_000, 1],
+])('an image of %i x %i is a line', async (width, height) => {
+  const line = { width, height, channels: 3, background: 'white' } as const;
+  const bytes = await sharp({ create: line }).png().toBuffer();
+  expect(read(await asPNG(bytes)).ink).toBe('dark');
+});
+
 describe('what is no image of a digit is refused, and said', () => {
   const half = (bytes: Buffer) => bytes.subarray(0, bytes.length / 2);
   const noise = (size: number) =>
@@ -265,6 +274,15 @@ describe('what is no image of a digit is refused, and said', () => {
     expect(await server.classify(make())).toMatchObject({ status, body: { code } });
   });
 
+  test('without a body', async () => {
+    const response = await fetch(`${server.url}/classify`, { method: 'POST' });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: 'NO_IMAGE',
+      message: expect.stringMatching(/no body/),
+    });
+  });
+
   test('with an ink that there is not', async () => {
     const answer = await asPNG(await png(0), '?ink=red');
     expect(answer).toMatchObject({ status: 400, body: { code: 'FST_ERR_VALIDATION' } });
@@ -307,6 +325,14 @@ describe('what Prometheus and others ask', () => {
     expect(await server.metric('classify_in_progress')).toBe(0);
     expect(await server.metric('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
     expect(await server.metric('process_resident_memory_bytes')).toBeGreaterThan(1e6);
+  });
+
+  test('the page may load and run nothing from elsewhere', async () => {
+    const { status, headers } = await fetch(server.url);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; script-src 'self';/,
+    );
   });
 
   test('other paths are not there', async () => {
