@@ -157,7 +157,7 @@ class SetsSplit {
 class SampleSetsSplit {
  public:
   SampleSetsSplit(const Sets& sets, size_t element_size)
-      : samples_(sets.count / sets.period), sets_(sets.period) {
+      : samples_(sets.count / sets.period), sets_(sets.period), set_elements_(sets.Size()) {
     constexpr size_t kMinSamples = 64;
     const size_t set_bytes = sets.Size() * element_size;
     samples_size_ = std::max(kMinSamples, kChunkBytes / (sets_ * set_bytes));
@@ -166,6 +166,11 @@ class SampleSetsSplit {
 
   size_t SampleParts() const { return DivideUp(samples_, samples_size_); }
   size_t Count() const { return SampleParts() * SetParts(); }
+
+  // Of the largest part.
+  size_t MostElements() const {
+    return std::min(samples_size_, samples_) * std::min(sets_size_, sets_) * set_elements_;
+  }
 
   // Which of the parts of the samples part i is in.
   size_t SamplePart(size_t i) const { return i / SetParts(); }
@@ -183,6 +188,7 @@ class SampleSetsSplit {
 
   size_t samples_;
   size_t sets_;
+  size_t set_elements_;
   size_t samples_size_;
   size_t sets_size_;
 };

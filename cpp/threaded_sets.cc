@@ -31,6 +31,17 @@ bool SharesSets(const Sets& sets) {
   return bytes <= limits.bytes && (limits.threads == 1 || sets.count >= limits.threads);
 }
 
+// As ParallelFor. Tasks of more bytes than an executor takes, which cannot be cut further, run on
+// the calling thread: they would keep those too long that the executor has.
+template <class Task>
+void ForSets(size_t task_bytes, size_t count, const Task& task) {
+  if (task_bytes <= kTaskBytes || task_bytes <= CurrentTaskLimits().bytes) {
+    ParallelFor(count, task);
+  } else {
+    for (size_t i = 0; i < count; ++i) task(i);
+  }
+}
+
 // Each channel of each sample, one behind the other.
 Runs ChannelRuns(const Sets& sets) {
   return {sets.count * sets.channels, sets.length, 1, 0, sets.length};
@@ -49,7 +60,7 @@ bool ForwardByElement(const T* x, T* y, const Sets& sets, const Affine<P>& affin
                                               affine.bias == nullptr ? nullptr : bias.get()};
   const Stores stores = StoresFor<T>(sets.count * sets.Size());
   const SetsSplit parts(sets, sizeof(T));
-  ParallelFor(parts.Count(), [&](size_t i) {
+  ForSets(sets.Size() * sizeof(T), parts.Count(), [&](size_t i) {
     GroupForwardElements(x, y, sets, parts[i], elements, eps, statistics, stores);
   });
   return true;
@@ -61,7 +72,7 @@ bool ForwardByChannel(const T* x, T* y, const Sets& sets, const Affine<P>& affin
                       const BatchStatistics& statistics) {
   const Stores stores = StoresFor<T>(sets.count * sets.Size());
   const SetsSplit parts(sets, sizeof(T));
-  ParallelFor(parts.Count(), [&](size_t i) {
+  ForSets(sets.Size() * sizeof(T), parts.Count(), [&](size_t i) {
     GroupForwardRuns(x, y, sets, parts[i], affine, eps, statistics, stores);
   });
   return true;
@@ -117,7 +128,7 @@ bool BackwardByElement(const T* dy, const T* x, T* dx, const Sets& sets,
   if (weight.get() == nullptr || weights == nullptr || biases == nullptr) return false;
   const ForwardState<Compute<T>> by_element = {weight.get(), state.mean, state.invstd};
   const Stores stores = StoresFor<T>(sets.count * sets.Size());
-  ParallelFor(parts.Count(), [&](size_t i) {
+  ForSets(parts.MostElements() * sizeof(T), parts.Count(), [&](size_t i) {
     const SampleSets part = parts[i];
     const size_t offset = parts.SamplePart(i) * elements;
     const ParameterGradients sums = {&weights[offset], &biases[offset]};
