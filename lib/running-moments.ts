@@ -138,7 +138,8 @@ export class RunningMoments {
    * of channels
    */
   merge(other: RunningMoments): this {
-    if (!(other instanceof RunningMoments)) {
+    // No Proxy over one either.
+    if (typeof other !== 'object' || other === null || !(#state in other)) {
       const hint = '; RunningMoments.fromJSON() makes one of what toJSON() gave';
       throw new ArgumentError(
         `RunningMoments: other should be RunningMoments, got ${nameOf(other)}${hint}`,

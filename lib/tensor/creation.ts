@@ -75,7 +75,8 @@ function convert(values: TypedArray, dtype: DType | undefined): FloatArray {
     );
   }
   const data = allocate(dtype, values.length);
-  data.set(isBigIntArray(values) ? Array.from(values, Number) : values);
+  // A detached array has no elements either, and cannot be read.
+  if (data.length > 0) data.set(isBigIntArray(values) ? Array.from(values, Number) : values);
   return data;
 }
 

@@ -1,12 +1,12 @@
 import { types } from 'node:util';
 import { ArgumentError, ShapeError } from '../errors';
 import type { FloatArray } from './dtype';
-import { isFloatArray } from './dtype';
+import { dtypeOf, isFloatArray } from './dtype';
 import { memoryGone } from './memory';
 import { type MemoryFormat, stridesOf } from './memory-format';
 import { nameOf } from './name-of';
 import { checkShape, formatShape, readIntegers, sizeOf } from './shape';
-import { Tensor } from './tensor';
+import { isTensor, Tensor } from './tensor';
 
 /** A plain object with the elements and their shape (N, C, ...). */
 export interface ShapedData {
@@ -64,11 +64,22 @@ export function asTensor(value: TensorLike): Tensor;
  */
 export function asTensor(value: TensorLike, name: string, caller?: string): Tensor;
 export function asTensor(value: TensorLike, name = 'asTensor: value', caller?: string): Tensor {
-  if (value instanceof Tensor) {
+  if (isTensor(value) && hasItsOwn(value)) {
     if (value.data.length === value.size) return value;
     throw new ArgumentError(prefix(caller) + memoryGone(name, value.data, value.size));
   }
   return fromObject(value, prefix(caller) + name);
+}
+
+/** Whether the fields still are of the kind that the constructor put there; others are read anew. */
+function hasItsOwn({ data, dtype, shape, memoryFormat }: Tensor): boolean {
+  return (
+    isFloatArray(data) &&
+    dtypeOf(data) === dtype &&
+    Object.isFrozen(shape) &&
+    Array.isArray(shape) &&
+    formats.includes(memoryFormat)
+  );
 }
 
 function prefix(caller: string | undefined): string {

@@ -19,12 +19,27 @@ import { allocateUninitialized } from './uninitialized';
 const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
+ * Whether the constructor of Tensor made `value`.
+ *
+ * @internal
+ */
+export let isTensor: (value: unknown) => value is Tensor;
+
+/**
  * A dense array of floating-point numbers in some number of dimensions, as `torch.Tensor`.
  *
  * It is a label on a typed array that the caller owns: reading and writing `data` reads and writes
  * the tensor. `console.log(t)` and `String(t)` print as PyTorch prints.
  */
 export class Tensor {
+  // Neither a Proxy over a tensor has it, nor what merely inherits from one.
+  readonly #isTensor = true;
+
+  static {
+    isTensor = (value): value is Tensor =>
+      typeof value === 'object' && value !== null && #isTensor in value;
+  }
+
   /** The elements, in the order that `memoryFormat` says. */
   readonly data: FloatArray;
   /** The sizes, always reported as (N, C, ...); frozen. */
