@@ -37,3 +37,8 @@ if(HWY_FOUND)
       VERBATIM)
   endif()
 endif()
+
+# Node.js itself is not built with the sanitizer, so its runtime is preloaded, as a shared library.
+if(BATCHNORM_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_link_options(batchnorm PRIVATE -shared-libasan)
+endif()

@@ -1,10 +1,9 @@
 #ifndef BATCHNORM_TESTING_FUSED_CALLS_H_
 #define BATCHNORM_TESTING_FUSED_CALLS_H_
 
-#include <gtest/gtest.h>
-
 #include <cstddef>
 #include <cstdint>
+#include <ostream>
 #include <vector>
 
 #include "cpp/bits.h"

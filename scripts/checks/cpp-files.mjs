@@ -4,7 +4,13 @@ import { root } from '../root.mjs';
 
 /** Every .h and .cc of ours. */
 export function cppFiles() {
-  return ['cpp', 'binding', 'bench/peers/onednn', 'test/binding/misaligned'].flatMap((folder) =>
+  return [
+    'cpp',
+    'binding',
+    'fuzz/kernels',
+    'bench/peers/onednn',
+    'test/binding/misaligned',
+  ].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
       .filter((file) => /\.(h|cc)$/.test(file))
       .map((file) => `${folder}/${file}`),

@@ -42,7 +42,7 @@ async function runShards([program, ...args], reports) {
 }
 
 /** Ninja where it is there, unless the folder was configured before: CMake allows no change. */
-function generator(folder) {
+export function generator(folder) {
   if (isConfigured(folder)) return [];
   return output('ninja', ['--version']) === null ? [] : ['-G', 'Ninja'];
 }

@@ -87,6 +87,7 @@ export class Clone {
       ['lib/index.ts', ''],
       ['cpp/kernel.cc', ''],
       ['binding/addon.cc', ''],
+      ['fuzz/kernels/kernels.cc', ''],
       ['bench/peers/onednn/child.cc', ''],
       ['test/binding/misaligned/misaligned-buffer.cc', ''],
       ['examples/serving/package-lock.json', '{}'],
