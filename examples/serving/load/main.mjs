@@ -1,4 +1,5 @@
 // npm run load: the server under load. options.mjs says what it takes.
+import { loadavg } from 'node:os';
 import { machine } from '../../../bench/machine.mjs';
 import { machineLines } from '../../../bench/tables/machine.mjs';
 import { terminal } from '../../../bench/tables/terminal.mjs';
@@ -23,6 +24,7 @@ try {
 
 async function load(options) {
   const { training } = readServeOptions([]);
+  const [othersLoad] = loadavg();
   // Found out before there is work to lose.
   if (options.write) checkPlace(options.docs);
   const model = options.model ?? (await trainedModel(training.folder, training));
@@ -32,7 +34,10 @@ async function load(options) {
   );
   const modelRun = await measureModel(model);
   const report = { serving, modelRun, preparation: await measurePreparation() };
-  const lines = machineLines({ date: new Date().toISOString(), machine: machine() });
+  const lines = [
+    ...machineLines({ date: new Date().toISOString(), machine: machine() }),
+    `what else the machine had to do, as its load average before: ${othersLoad.toFixed(1)}`,
+  ];
   console.log(lines.join('\n'), '\n');
   for (const table of tables(report)) console.log(terminal(table));
   if (options.write) writeFigures(options.docs, lines, tables(report));
