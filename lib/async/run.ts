@@ -1,6 +1,6 @@
 import { checkStatus } from '../functional/status';
 import { type Native, native, type Operation, type Status } from '../native';
-import { refuseAborted } from './signal';
+import { refuseAborted, whenAborted } from './signal';
 
 /**
  * Runs an operation off the event loop. No other code may reach its arrays until then, unless they
@@ -13,10 +13,10 @@ export function run<K extends Operation>(
   signal: AbortSignal | null,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const abort = () => native.abort(id);
+    let forget = () => {};
     const id = native.start(operation, args, (status: Status) => {
       try {
-        signal?.removeEventListener('abort', abort);
+        forget();
         refuseAborted(signal);
         checkStatus(caller, status);
         resolve();
@@ -25,6 +25,6 @@ export function run<K extends Operation>(
       }
     });
     if (id < 0) checkStatus(caller, -id);
-    signal?.addEventListener('abort', abort, { once: true });
+    forget = whenAborted(signal, () => native.abort(id));
   });
 }

@@ -31,12 +31,50 @@ export function refuseAborted(signal: AbortSignal | null): void {
   if (signal?.aborted) throw signal.reason;
 }
 
+/** What is to be done about the calls of one signal. */
+interface Listening {
+  readonly acts: Set<() => void>;
+  readonly tell: () => void;
+}
+
+// One listener for all calls of a signal: Node.js warns of a leak where there are more than ten.
+const listening = new WeakMap<AbortSignal, Listening>();
+
+/** Does `act` once the signal is aborted, until what it returns is called. */
+export function whenAborted(signal: AbortSignal | null, act: () => void): () => void {
+  if (signal === null) return () => {};
+  const { acts, tell } = listening.get(signal) ?? listen(signal);
+  acts.add(act);
+  return () => {
+    acts.delete(act);
+    if (acts.size > 0 || listening.get(signal)?.acts !== acts) return;
+    listening.delete(signal);
+    signal.removeEventListener('abort', tell);
+  };
+}
+
+function listen(signal: AbortSignal): Listening {
+  const acts = new Set<() => void>();
+  const tell = () => {
+    for (const act of acts) act();
+  };
+  listening.set(signal, { acts, tell });
+  signal.addEventListener('abort', tell, { once: true });
+  return { acts, tell };
+}
+
 /** Settles as `promise` does, or as soon as the signal is aborted, with its reason. */
-export function unlessAborted(promise: Promise<void>, signal: AbortSignal | null): Promise<void> {
-  if (signal === null) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+export async function unlessAborted(
+  promise: Promise<void>,
+  signal: AbortSignal | null,
+): Promise<void> {
+  let forget = () => {};
+  const aborted = new Promise<void>((_, reject) => {
+    forget = whenAborted(signal, () => reject(signal?.reason));
   });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    forget();
+  }
 }
