@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fuse, loadSafetensors } from 'batchnorm';
 import protobuf from 'protobufjs';
@@ -14,7 +14,9 @@ import { SIDE } from './side.mjs';
  * Linear before it, which then gives the same in one step
  */
 export function exportModel(checkpoint, file, { fold = true } = {}) {
-  const folder = join(checkpoint, lastStep(checkpoint));
+  const step = lastStep(checkpoint);
+  if (step === null) throw new Error(`${checkpoint} has no checkpoint of batchnorm train`);
+  const folder = join(checkpoint, `step-${step}`);
   const state = loadSafetensors(join(folder, 'batch-norm.safetensors'));
   const { study } = JSON.parse(readFileSync(join(folder, 'study.json'), 'utf8'));
   const { eps } = study.settings;
@@ -33,8 +35,9 @@ function folded(state, eps) {
   return fuse.foldStateDict(state, pairs, { eps });
 }
 
-function lastStep(checkpoint) {
+/** How far a checkpoint is; null where there is none. */
+export function lastStep(checkpoint) {
+  if (!existsSync(checkpoint)) return null;
   const steps = readdirSync(checkpoint).flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? []);
-  if (steps.length === 0) throw new Error(`${checkpoint} has no checkpoint of batchnorm train`);
-  return `step-${Math.max(...steps.map(Number))}`;
+  return steps.length === 0 ? null : Math.max(...steps.map(Number));
 }

@@ -1,13 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Browser, Page } from 'puppeteer-core';
 import sharp from 'sharp';
 import { type Digits, loadDigits } from '../../../lib/study/digits';
 import { idx } from '../../formats/files';
 import { launch } from '../../launch';
 import { picture, pixelsOf, side } from './digits';
-import { Server } from './server';
+import { main, Server } from './server';
 
 // Training and Chromium take their time on a busy machine.
 jest.setTimeout(60_000);
@@ -61,6 +64,25 @@ describe('without a model', () => {
     const other = await Server.start(['--port', '0', ...training]);
     expect(await other.end('SIGTERM')).toBe(0);
     expect(other.printed).toMatch(/^listening on /);
+  });
+
+  test('a training that was interrupted goes on, when it is started again', async () => {
+    const kept = ['--port', '0', '--trained', join(folder, 'resumed'), '--data', folder];
+    const child = spawn(process.execPath, [main, ...kept, '--steps', '900000'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr.once('data', () => child.kill('SIGTERM'));
+    const [told, [status]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect(status).toBe(143);
+    expect(told).toMatch(/\nthe next start goes on with the training\n$/);
+    const [, step] = /kept in \S*checkpoint.step-(\d+):/.exec(told) ?? [];
+    expect(existsSync(join(folder, 'resumed/digits.onnx'))).toBe(false);
+
+    const more = await Server.start([...kept, '--steps', String(Number(step) + 10)]);
+    expect(await more.end('SIGTERM')).toBe(0);
+    // It had made the first steps already.
+    expect(more.printed).not.toMatch(/^step 0: /m);
+    expect(existsSync(join(folder, 'resumed/checkpoint'))).toBe(false);
   });
 
   test('it ends as the training ends, in one line', async () => {
