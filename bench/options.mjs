@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 export const usage = `npm run bench [-- OPTIONS]
 
 Without options: each pass of each layer as a multiple of copying its tensor, decoded images, small
-tensors, fresh outputs, threads.
+tensors, fresh outputs, threads, the event loop's delay.
 
   --peers             the same tensors on the other libraries that this machine has, and batch
                       normalization of TensorFlow.js with and without batchnorm/tfjs
@@ -11,7 +11,7 @@ tensors, fresh outputs, threads.
   --write             all of these, and docs/benchmarks.md with its charts
 
   --rounds N          instead of each table's own number
-  --only TEXT         cases whose name holds TEXT, such as 'small' or 'channels last'
+  --only TEXT         cases whose name holds TEXT, such as 'event-loop' or 'channels last'
   --max-elements N    tensors of up to N elements
   --save FILE         keeps the report, as JSON
   --from FILE         takes the report from there instead of measuring
@@ -45,7 +45,7 @@ export function readOptions(args) {
   }
   const names = new Set([
     ...(write || !(peers || scaling)
-      ? ['large', 'layers', 'pixels', 'small', 'fresh', 'threads']
+      ? ['large', 'layers', 'pixels', 'small', 'fresh', 'threads', 'eventLoop']
       : []),
     ...(write || peers ? ['peers', 'tensorflowJs'] : []),
     ...(write || scaling ? ['sizes', 'threads'] : []),

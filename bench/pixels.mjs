@@ -3,7 +3,7 @@ import { empty, transforms } from 'batchnorm';
 const { mean, std } = transforms.IMAGENET;
 
 /** Bytes that do not repeat within an image. */
-function noise(length) {
+export function pixelNoise(length) {
   const bytes = new Uint8Array(length);
   let state = 1;
   for (let i = 0; i < length; i++) {
@@ -42,7 +42,7 @@ function inPixels(pixels, out) {
 /** transforms.Normalize, a JavaScript loop that does the same, and copying their output. */
 export function pixelPasses({ shape, to }) {
   const [n, height, width, channels] = shape;
-  const data = noise(n * height * width * channels);
+  const data = pixelNoise(n * height * width * channels);
   const normalize = new transforms.Normalize(mean, std);
   const sizes = to === 'CHW' ? [n, channels, height, width] : shape;
   const out = empty(sizes);

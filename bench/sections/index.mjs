@@ -1,3 +1,4 @@
+import * as eventLoop from './event-loop.mjs';
 import * as fresh from './fresh.mjs';
 import * as large from './large.mjs';
 import * as layers from './layers.mjs';
@@ -21,6 +22,7 @@ export const sections = {
   small,
   fresh,
   threads,
+  eventLoop,
   peers,
   tensorflowJs,
   sizes,

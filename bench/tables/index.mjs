@@ -1,3 +1,4 @@
+import { eventLoopTables } from './event-loop.mjs';
 import { freshTables } from './fresh.mjs';
 import { largeTables } from './large.mjs';
 import { layersTables } from './layers.mjs';
@@ -15,6 +16,7 @@ const tablesOf = {
   small: smallTables,
   fresh: freshTables,
   threads: threadsTables,
+  eventLoop: eventLoopTables,
   peers: peersTables,
   tensorflowJs: tensorflowJsTables,
   sizes: sizesTables,

@@ -60,6 +60,9 @@ describe('of a whole report', () => {
       '| (8, 4) | 1.50 ms | 2.67 | 1.33 | - | - |',
       '| (1, 4) | eval | 1.00 µs | 2.00 µs | 3.00 µs | **1.50 µs faster** |',
       '| 2^10 | (1, 1024) | 102 ns | 102 ns | 205 ns | 307 ns |',
+      '| LayerNorm | (8, 4) | synchronous, `out` | 20.0 ms | 1.00 | 1.3 | 20.5 | 21.0 |',
+      '| LayerNorm | (8, 4) | asynchronous | 30.0 ms | 1.50 | 1.3 | 9.5 (10) | 11.0 |',
+      '| LayerNorm | (8, 4) | asynchronous, all shared, `out` | 25.0 ms | 1.25 | 1.3 | **10.5 (10) missed** | 11.0 |',
       '- Absent: npm install it',
       '- large (9, 9): more memory than was available',
     ]) {

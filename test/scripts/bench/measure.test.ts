@@ -27,6 +27,7 @@ interface Row {
   counts: number[];
   ms: Record<string, number[]>;
   speedups: Record<string, number[]>;
+  ways: { way: string; ms: number; p50: number; p99: number; max: number }[];
 }
 type Sections = Record<string, { rounds: number; rows: Row[] }>;
 
@@ -96,7 +97,7 @@ test('the other layers have their goals, in both dtypes', () => {
 });
 
 describe('the table on tensors of up to 2^21 elements', () => {
-  const { large, layers, pixels, small, fresh, threads, ...others } = sections(
+  const { large, layers, pixels, small, fresh, threads, eventLoop, ...others } = sections(
     '--max-elements',
     String(2 ** 21),
   );
@@ -190,6 +191,35 @@ describe('the table on tensors of up to 2^21 elements', () => {
         expect(speedups[pass]?.[0]).toBe(1);
       }
     }
+  });
+
+  test('watches the event loop while calls run, in each way to make them', () => {
+    expect(eventLoop?.rows.map(({ name }) => name)).toEqual([
+      'event-loop BatchNorm2d eval (1, 64, 28, 28)',
+    ]);
+    const ways = eventLoop?.rows.flatMap(({ ways }) => ways) ?? [];
+    expect(ways.map(({ way }) => way)).toEqual(['sync', 'unshared', 'unsharedOut', 'sharedOut']);
+    for (const { ms, p50, p99, max } of ways) {
+      expect(ms).toBeGreaterThan(0);
+      // The timer comes each millisecond, and no sooner.
+      expect(p50).toBeGreaterThan(0.5);
+      expect(p99).toBeGreaterThanOrEqual(p50);
+      expect(max).toBeGreaterThanOrEqual(p99);
+    }
+  });
+
+  test('has a goal for the event loop in each call on 100 MB', () => {
+    const cases = evaluate(
+      "import { cases } from 'bench/sections/event-loop.mjs'; console.log(JSON.stringify(cases));",
+    ) as Row[];
+    const large = cases.filter(({ shape }) => shape.reduce((a, b) => a * b) > 2 ** 24);
+    expect(large.map(({ name, goal }) => [name.split(' (')[0], goal])).toEqual([
+      ['event-loop BatchNorm2d eval', 10],
+      ['event-loop BatchNorm2d training', 10],
+      ['event-loop LayerNorm', 10],
+      ['event-loop LayerNorm of channels last', 10],
+      ['event-loop Normalize of bytes', 10],
+    ]);
   });
 
   test('has no peers and no sizes', () => {

@@ -111,6 +111,21 @@ export const report = {
         }),
       ],
     },
+    eventLoop: {
+      rounds: 3,
+      tooLarge: [],
+      rows: [
+        tensor([8, 4], {
+          call: 'LayerNorm',
+          goal: 10,
+          ways: [
+            { way: 'sync', ms: 20, ratio: 1, p50: 1.25, p99: 20.5, max: 21 },
+            { way: 'unshared', ms: 30, ratio: 1.5, p50: 1.25, p99: 9.5, max: 11 },
+            { way: 'sharedOut', ms: 25, ratio: 1.25, p50: 1.25, p99: 10.5, max: 11 },
+          ],
+        }),
+      ],
+    },
     peers: {
       rounds: 3,
       tooLarge: [],
