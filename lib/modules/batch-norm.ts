@@ -1,4 +1,3 @@
-import { readSignal } from '../async/signal';
 import { ArgumentError } from '../errors';
 import {
   type ActivationName,
@@ -18,13 +17,12 @@ import {
   type Statistics,
   updateFromBatch,
 } from '../functional/internal';
-import { checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { callModule, leaveToNet } from './async/call-module';
 import { ownForwards } from './async/own-forwards';
-import { contextOf } from './async/pass-context';
 import { passKeeping } from './async/pass-keeping';
+import { readCall } from './async/read-call';
 import { type Commit, currentTransaction, type Transaction } from './async/transaction';
 import { type BatchNormOptions, readOptions } from './batch-norm-options';
 import {
@@ -138,17 +136,16 @@ export abstract class BatchNorm extends NormBase {
   /**
    * {@link forward} off the event loop, with the same bits; see {@link AsyncOptions} for `signal`.
    *
-   * What holds for it, and it does at once, is what is said when it is called: the mode, the
-   * arguments and their checks. Calls in training mode run in the order in which they were made, and
-   * each sees the running statistics that the one before has left; those in evaluation mode run side
-   * by side, after the calls in training mode that were made before. A synchronous call does not
-   * wait. Weight, bias and running statistics count as they are when the call's turn comes.
+   * Mode and arguments count as they are when the call is made, and are checked then. Calls in
+   * training mode run in the order in which they were made; those in evaluation mode side by side,
+   * after the calls in training mode that were made before. Weight, bias and running statistics
+   * count as they are when the call's turn comes. A synchronous call does not wait for others.
    *
    * Tensors in shared memory ({@link Tensor.shared}) are worked on where they are. Others are copied,
-   * a little in each turn of the event loop, and so is the result where `out` is another's memory.
-   * Leave input, residual and `out` alone until the promise is settled: what is written to them
-   * meanwhile goes into the result or does not. An `out` of a call that was rejected holds
-   * undefined values.
+   * a little in each turn of the event loop, and so is the result where `out` is not shared. Leave
+   * input, residual and `out` alone until the promise is settled: whether the result has what is
+   * written to them meanwhile is undefined, and so is what `out` holds after a call that was
+   * rejected.
    *
    * @returns A promise of what `forward` returns. It is rejected with what `forward` throws, with an
    * ArgumentError where memory was taken away or resized meanwhile, and with the signal's reason.
@@ -156,13 +153,10 @@ export abstract class BatchNorm extends NormBase {
    */
   async forwardAsync(input: TensorLike, options: AsyncForwardOptions = {}): Promise<Tensor> {
     const { name } = this.constructor;
-    checkOptions(name, options, asyncForwardOptions);
-    const context = contextOf(options);
-    const signal = readSignal(name, options.signal);
-    const training = context?.transaction.modeOf(this) ?? this.training;
+    const made = readCall(this, name, options, asyncForwardOptions);
+    const { training, context, signal, ownsInput } = made;
     const begun = this.#beginAsync(input, options, training);
     return callModule(this, training, context, signal, async () => {
-      const ownsInput = context?.ownsInput ?? false;
       const { call, usesBatch, collapsed } = begun;
       const how = { signal, keeps: call.kept !== null, ownsInput };
       if (!usesBatch) return this.#passes.runningAsync(call, collapsed, how);

@@ -1,4 +1,3 @@
-import { readSignal } from '../async/signal';
 import { ArgumentError } from '../errors';
 import {
   type ActivationName,
@@ -17,7 +16,7 @@ import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import { callModule, leaveToNet } from './async/call-module';
 import { ownForwards } from './async/own-forwards';
-import { contextOf } from './async/pass-context';
+import { readCall } from './async/read-call';
 import { currentTransaction } from './async/transaction';
 import {
   type AsyncForwardOptions,
@@ -157,13 +156,11 @@ export abstract class FrozenBatchNorm extends Module {
   /** {@link forward} off the event loop, as {@link BatchNorm.forwardAsync}. */
   async forwardAsync(input: TensorLike, options: AsyncForwardOptions = {}): Promise<Tensor> {
     const { name } = this.constructor;
-    checkOptions(name, options, asyncForwardOptions);
-    const context = contextOf(options);
-    const signal = readSignal(name, options.signal);
-    const training = context?.transaction.modeOf(this) ?? this.training;
+    const made = readCall(this, name, options, asyncForwardOptions);
+    const { training, context, signal, ownsInput } = made;
     const call = this.#read(input, options, asyncForwardOptions, training);
     const collapsed = checkRunningCall(call);
-    const how = { signal, keeps: call.kept !== null, ownsInput: context?.ownsInput ?? false };
+    const how = { signal, keeps: call.kept !== null, ownsInput };
     return callModule(this, training, context, signal, () =>
       this.#passes.runningAsync(call, collapsed, how),
     );

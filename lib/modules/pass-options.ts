@@ -1,9 +1,9 @@
-import { type AsyncOptions, readSignal } from '../async/signal';
+import type { AsyncOptions } from '../async/signal';
 import { optional } from '../functional/internal';
 import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
-import { contextOf, type PassContext } from './async/pass-context';
+import { type AsyncCall, readCall } from './async/read-call';
 import type { Module } from './module';
 
 export interface NormForwardOptions {
@@ -25,6 +25,7 @@ export interface NormBackwardOptions {
 export interface AsyncNormForwardOptions extends NormForwardOptions, AsyncOptions {}
 
 const forwardOptions = ['out', 'grad'];
+const asyncForwardOptions = [...forwardOptions, 'signal'];
 
 /** The arguments of a `forward`, each read once. */
 export function readForward(
@@ -58,18 +59,8 @@ export function readForwardAsync(
   input: TensorLike,
   options: AsyncNormForwardOptions,
 ): AsyncForwardArguments {
-  checkOptions(name, options, [...forwardOptions, 'signal']);
-  const context = contextOf(options);
-  const signal = readSignal(name, options.signal);
-  const training = context?.transaction.modeOf(module) ?? module.training;
-  const ownsInput = context?.ownsInput ?? false;
-  return {
-    ...readTensors(name, input, options, training),
-    training,
-    context,
-    signal,
-    ownsInput,
-  };
+  const call = readCall(module, name, options, asyncForwardOptions);
+  return { ...call, ...readTensors(name, input, options, call.training) };
 }
 
 export interface ForwardArguments {
@@ -78,13 +69,7 @@ export interface ForwardArguments {
   readonly grad: boolean;
 }
 
-export interface AsyncForwardArguments extends ForwardArguments {
-  /** The module's mode. */
-  readonly training: boolean;
-  readonly context: PassContext | null;
-  readonly signal: AbortSignal | null;
-  readonly ownsInput: boolean;
-}
+export interface AsyncForwardArguments extends ForwardArguments, AsyncCall {}
 
 /** The arguments of a `backward`, each read once. */
 export function readBackward(

@@ -1,9 +1,12 @@
 import { getEventListeners } from 'node:events';
 import {
   BatchNorm2d,
+  empty,
   functional as F,
+  Identity,
   ones,
   randn,
+  Sequential,
   type Tensor,
   transforms,
   zeros,
@@ -65,6 +68,25 @@ test('a signal that is aborted already: nothing is begun', async () => {
   const signal = AbortSignal.abort();
   await expect(bn.forwardAsync(randn([2, 4, 3, 3]), { signal })).rejects.toBe(signal.reason);
   expect(signal.reason.name).toBe('AbortError');
+  expect(stateBits(bn)).toEqual(before);
+});
+
+test('aborted right after the call, where there is nothing to wait for', async () => {
+  const bn = trained();
+  const before = stateBits(bn);
+  const calls = [
+    (signal: AbortSignal) => new Identity().forwardAsync(randn([2]), { signal }),
+    (signal: AbortSignal) => bn.forwardAsync(empty([0, 4, 2, 2]), { signal }),
+    (signal: AbortSignal) => new Sequential().forwardAsync(randn([2]), { signal }),
+    (signal: AbortSignal) => F.layerNormAsync(empty([0, 3]), 3, { signal }),
+    (signal: AbortSignal) => F.momentsAsync(empty([0, 3]), { signal }),
+  ];
+  for (const call of calls) {
+    const controller = new AbortController();
+    const pending = call(controller.signal);
+    controller.abort(reason);
+    await expect(pending).rejects.toBe(reason);
+  }
   expect(stateBits(bn)).toEqual(before);
 });
 
