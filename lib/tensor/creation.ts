@@ -75,8 +75,15 @@ function convert(values: TypedArray, dtype: DType | undefined): FloatArray {
     );
   }
   const data = allocate(dtype, values.length);
-  // A detached array has no elements either, and cannot be read.
-  if (data.length > 0) data.set(isBigIntArray(values) ? Array.from(values, Number) : values);
+  try {
+    if (data.length > 0) data.set(isBigIntArray(values) ? Array.from(values, Number) : values);
+  } catch (cause) {
+    throw new ArgumentError(
+      `tensor: the elements of ${nameOf(values)} cannot be read: its buffer was detached ` +
+        '(transferred) or resized',
+      { cause },
+    );
+  }
   return data;
 }
 
@@ -179,6 +186,7 @@ function create(
 /** Values come in logical order, and are put into the memory format afterwards. */
 function draw(name: string, shape: readonly number[], options: TensorOptions, fill: Fill): Tensor {
   const { dtype, memoryFormat } = readOptions(options, name);
-  checkMemoryFormat(memoryFormat ?? 'contiguous', checkShape(shape, name), name);
-  return create(name, shape, { dtype }, fill).to({ memoryFormat });
+  const sizes = checkShape(shape, name);
+  checkMemoryFormat(memoryFormat ?? 'contiguous', sizes, name);
+  return create(name, sizes, { dtype }, fill).to({ memoryFormat });
 }

@@ -72,12 +72,14 @@ export function asTensor(value: TensorLike, name = 'asTensor: value', caller?: s
 }
 
 /** Whether the fields still are of the kind that the constructor put there; others are read anew. */
-function hasItsOwn({ data, dtype, shape, memoryFormat }: Tensor): boolean {
+function hasItsOwn(tensor: Tensor): boolean {
+  const { data, dtype, shape, memoryFormat } = tensor;
   return (
     isFloatArray(data) &&
     dtypeOf(data) === dtype &&
     Object.isFrozen(shape) &&
     Array.isArray(shape) &&
+    tensor.size === sizeOf(shape) &&
     formats.includes(memoryFormat)
   );
 }

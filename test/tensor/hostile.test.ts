@@ -1,4 +1,4 @@
-import { functional as F, RunningMoments, Tensor, type TensorLike, tensor } from 'batchnorm';
+import { functional as F, RunningMoments, randn, Tensor, type TensorLike, tensor } from 'batchnorm';
 
 // What `npm run fuzz` has found, made small.
 const like = (fields: object) => Object.assign(new Tensor(new Float32Array(4), [1, 4]), fields);
@@ -21,6 +21,13 @@ test.each([
   expect(() => F.moments(value as TensorLike)).toThrow(message);
 });
 
+test('a Tensor whose size was redefined counts as an object of its fields', () => {
+  const x = new Tensor(Float32Array.of(1, 2, 3, 4), [1, 4]);
+  const expected = F.moments(x);
+  Object.defineProperty(x, 'size', { value: Object.create(null) });
+  expect(F.moments(x)).toEqual(expected);
+});
+
 test('a Proxy over a Tensor counts as an object of its fields', () => {
   const x = new Tensor(Float32Array.of(1, 2, 3, 4), [1, 4]);
   expect(F.moments(new Proxy(x, {}))).toEqual(F.moments(x));
@@ -37,4 +44,23 @@ test('an array of integers that was transferred is refused', () => {
   const values = new Int32Array(6);
   structuredClone(values.buffer, { transfer: [values.buffer] });
   expect(() => tensor(values, [2, 3], { dtype: 'float32' })).toThrow(/data has 0 elements/);
+});
+
+test('a shape that answers differently each time is read once', () => {
+  const shape = [2, 3];
+  let reads = 0;
+  Object.defineProperty(shape, 0, { get: () => (reads++ === 0 ? 2 : 0) });
+  expect(randn(shape).shape).toEqual([2, 3]);
+  expect(reads).toBe(1);
+});
+
+test('an array that lies about its length is refused where its buffer was transferred', () => {
+  class Lies extends Int32Array {
+    override get length(): number {
+      return 6;
+    }
+  }
+  const values = new Lies(6);
+  structuredClone(values.buffer, { transfer: [values.buffer] });
+  expect(() => tensor(values, [2, 3], { dtype: 'float32' })).toThrow(/cannot be read/);
 });
