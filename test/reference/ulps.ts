@@ -9,7 +9,7 @@ function ulp(value: number, data: FloatArray): number {
 }
 
 /** How far `actual` is from `expected` at most, in ulps of the largest |expected| or of `scale`. */
-function ulpsOff(actual: FloatArray, expected: ArrayLike<number>, scale: number): number {
+export function ulpsOff(actual: FloatArray, expected: ArrayLike<number>, scale: number): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let largest = scale;
   let off = 0;
