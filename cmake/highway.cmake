@@ -26,7 +26,11 @@ else()
   target_link_libraries(batchnorm_highway INTERFACE hwy)
 endif()
 # ATTAINABLE: every target the compiler knows, so that tests can walk down to the plainest one.
-target_compile_definitions(batchnorm_highway INTERFACE HWY_COMPILE_ALL_ATTAINABLE)
+if(BATCHNORM_ONE_TARGET)
+  target_compile_definitions(batchnorm_highway INTERFACE HWY_COMPILE_ONLY_STATIC)
+else()
+  target_compile_definitions(batchnorm_highway INTERFACE HWY_COMPILE_ALL_ATTAINABLE)
+endif()
 # The kernels keep arrays of vectors, which SVE's sizeless types do not allow.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64|arm)")
   target_compile_definitions(batchnorm_highway INTERFACE

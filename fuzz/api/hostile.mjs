@@ -142,7 +142,9 @@ export const mutations = {
     const { value, get } = Object.getOwnPropertyDescriptor(parent, key);
     if (get !== undefined) return true;
     let reads = 0;
-    define(parent, key, () => (reads++ === 0 ? value : makeJunk(n)));
+    // A tensor's shape is read where it is: one of 2^32 sizes would take hours.
+    const later = parent instanceof Tensor && key === 'shape' ? [n % 7, 3] : makeJunk(n);
+    define(parent, key, () => (reads++ === 0 ? value : later));
     return true;
   },
   'throws when read': (_, parent, key) => {

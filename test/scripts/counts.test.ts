@@ -144,14 +144,42 @@ describe('.ci/run', () => {
     const { status, last, output } = clone.run('bash', '.ci/run');
     return { status, last, output };
   };
+  /** A script that counts some cases. */
+  const counting = (script: string, name: string, passed: number, failed = 0) =>
+    clone.write(
+      `scripts/${script}.mjs`,
+      "import { conclude } from './checks/tally.mjs';" +
+        `conclude('${name}', [{ passed: ${passed}, failed: ${failed} }]);`,
+    );
   beforeEach(() => {
     clone.report('tests', suites(completed, completed));
     clone.report('jest', passing);
     clone.report('sanitize', suites(completed, completed, completed));
+    for (const name of ['sanitize-thread', 'sanitize-addon', 'fuzz']) counting(name, name, 0);
+    clone.write('scripts/test-huge.mjs', "console.log('NOT RUN');");
   });
 
-  test('ends with the sum of npm test and npm run sanitize', () => {
+  test('ends with the sum of all that it runs', () => {
     expect(ci()).toMatchObject({ status: 0, last: '13 passed, 0 failed' });
+    counting('sanitize-thread', 'sanitize-thread', 100);
+    counting('sanitize-addon', 'sanitize-addon', 1000);
+    counting('fuzz', 'fuzz', 10_000);
+    counting('test-huge', 'test-huge', 100_000);
+    expect(ci()).toMatchObject({ status: 0, last: '111113 passed, 0 failed' });
+  });
+
+  test.each(['sanitize-thread', 'sanitize-addon', 'fuzz', 'test-huge'])(
+    'fails where %s does',
+    (name) => {
+      counting(name, name, 1, 2);
+      expect(ci()).toMatchObject({ status: 1, last: '14 passed, 2 failed' });
+    },
+  );
+
+  test('does not count what needs more memory than there is', () => {
+    const { output, last } = ci();
+    expect(output).toContain('NOT RUN');
+    expect(last).toBe('13 passed, 0 failed');
   });
 
   test.each(['tests', 'sanitize'] as const)('fails where %s does, and runs both', (name) => {

@@ -67,7 +67,11 @@ case $name:$1 in
     cp -r "$MACHINE/packages" node_modules
     ;;
   npm:test) exec node scripts/test.mjs ;;
-  npm:run) exec node "scripts/$2.mjs" ;;
+  npm:run)
+    script=${2%%:*}
+    [ "$script" = "$2" ] || script=$script-${2#*:}
+    exec node "scripts/$script.mjs"
+    ;;
   cmake:-S)
     echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" > "$4/CMakeCache.txt"
     : > "$4/build.ninja"
