@@ -110,10 +110,12 @@ export abstract class InstanceNorm extends NormBase {
    * changes nothing.
    */
   forward(input: TensorLike, options: NormForwardOptions = {}): Tensor {
+    return this.#forward(input, options);
+  }
+
+  #forward(input: TensorLike, options: NormForwardOptions): Tensor {
     const { channels } = this.#state;
-    if (channels === null) {
-      return this.#first(input, (x) => InstanceNorm.prototype.forward.call(this, x, options));
-    }
+    if (channels === null) return this.#firstForward(input, options);
     const net = currentTransaction();
     const training = net === null ? this.training : net.modeOf(this);
     const read = readForward(channels.caller.name, input, options, training);
@@ -178,6 +180,10 @@ export abstract class InstanceNorm extends NormBase {
     const x = asTensor(input, 'input', name);
     const { c } = collapse({ name, ...this.#state.accepts, numFeatures: null }, x);
     return this.firstForward(c, () => begin(x));
+  }
+
+  #firstForward(input: TensorLike, options: NormForwardOptions): Tensor {
+    return this.#first(input, (x) => this.#forward(x, options));
   }
 
   #begin(channels: Channels, { x, out, grad }: ForwardArguments): InstanceForwardCall {
