@@ -4,6 +4,8 @@ import { requirePeer } from '../installed.mjs';
 import { caseValues } from '../values.mjs';
 import { batchNormModel, inputNames } from './model.mjs';
 
+// It would report its use to its makers.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
 const ort = requirePeer('onnxruntime-node');
 const protobuf = requirePeer('protobufjs');
 const { version } = requirePeer('onnxruntime-node/package.json');

@@ -1,8 +1,8 @@
-import ort from 'onnxruntime-node';
 import { interleave } from '../../../bench/interleave.mjs';
 import { median } from '../../../bench/statistics.mjs';
 import { SIDE } from '../model/side.mjs';
 import { loadSession } from '../server/classifier.mjs';
+import { ort } from '../server/onnxruntime.mjs';
 
 const RUNS = 500;
 

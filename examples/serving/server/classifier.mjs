@@ -1,7 +1,7 @@
-import ort from 'onnxruntime-node';
 import { SIDE } from '../model/side.mjs';
 import { laps } from './laps.mjs';
 import { normalizers } from './normalizations.mjs';
+import { ort } from './onnxruntime.mjs';
 
 const CLASSES = 10;
 

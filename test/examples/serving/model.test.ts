@@ -28,8 +28,7 @@ function inOnnxruntime(model: string, pixels: Uint8Array): number[] {
   writeFileSync(file, pixels);
   return evaluate(`
     import { readFileSync } from 'node:fs';
-    import { createRequire } from 'node:module';
-    const ort = createRequire(process.cwd() + '/examples/serving/main.mjs')('onnxruntime-node');
+    import { ort } from './examples/serving/server/onnxruntime.mjs';
     const values = Float32Array.from(readFileSync(${JSON.stringify(file)}), (x) => x / 255);
     const session = await ort.InferenceSession.create(${JSON.stringify(model)});
     const pixels = new ort.Tensor('float32', values, [values.length / 784, 1, 28, 28]);

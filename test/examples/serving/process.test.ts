@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -68,6 +68,18 @@ describe('a signal', () => {
     expect(server.printed).toContain('some requests are not done after 0 seconds');
     expect(await half.failure()).toMatchObject({ code: 'ECONNRESET' });
   });
+});
+
+test('nothing is kept for reports of its use, nor sent', async () => {
+  const home = join(folder, 'home');
+  mkdirSync(home);
+  // onnxruntime does not report where tests run either, by these.
+  const { CI: _, ORT_DISABLE_TELEMETRY: __, ...others } = process.env;
+  const env = { ...others, HOME: home, TMPDIR: home, XDG_CACHE_HOME: home };
+  const server = await Server.start(['--port', '0', '--model', model], main, env);
+  expect((await server.classify(png, 'image/png')).status).toBe(200);
+  expect(await server.end('SIGTERM')).toBe(0);
+  expect(readdirSync(home)).toEqual([]);
 });
 
 describe('what cannot be listened on is said in one line', () => {

@@ -26,8 +26,13 @@ export class Server {
   }
 
   /** Runs a script, which prints where it listens; main.mjs by itself. */
-  static async start(args: readonly string[], script = main): Promise<Server> {
+  static async start(
+    args: readonly string[],
+    script = main,
+    env: NodeJS.ProcessEnv = process.env,
+  ): Promise<Server> {
     const child = spawn(process.execPath, [script, ...args], {
+      env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     let printed = '';
