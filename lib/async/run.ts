@@ -13,6 +13,8 @@ export function run<K extends Operation>(
   signal: AbortSignal | null,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    // It may have been aborted in the very turn of the event loop in which the call was made.
+    refuseAborted(signal);
     let forget = () => {};
     const id = native.start(operation, args, (status: Status) => {
       try {

@@ -32,7 +32,8 @@ function takeTurn(things: ReadonlySet<object>, alone: boolean, signal: AbortSign
     const place = placeOf(thing);
     if (place.alone !== null) before.push(place.alone);
     if (alone) {
-      before.push(...place.beside);
+      // Not as arguments of one push: there may be more of them than fit the stack.
+      for (const other of place.beside) before.push(other);
       place.beside.clear();
       place.alone = ended;
     } else {

@@ -139,7 +139,8 @@ export abstract class BatchNorm extends NormBase {
    * Mode and arguments count as they are when the call is made, and are checked then. Calls in
    * training mode run in the order in which they were made; those in evaluation mode side by side,
    * after the calls in training mode that were made before. Weight, bias and running statistics
-   * count as they are when the call's turn comes. A synchronous call does not wait for others.
+   * count as they are when the call's turn comes. A synchronous call does not wait for others, and
+   * counts as one that came before them: `backward` goes through the last of these.
    *
    * Tensors in shared memory ({@link Tensor.shared}) are worked on where they are. Others are copied,
    * a little in each turn of the event loop, and so is the result where `out` is not shared. Leave

@@ -168,8 +168,8 @@ export class Sequential extends Module {
     const { context, signal } = read;
     if (context !== null) return this.#through(layers, read, context);
     const modules = this.modules();
-    const transaction = new Transaction(modules);
     const alone = modules.some((module) => module.training);
+    const transaction = new Transaction(modules);
     try {
       return await inTurn(new Set(modules), alone, signal, async () => {
         const own = { transaction, ownsInput: false, ownsOutput: false };

@@ -7,10 +7,11 @@ import {
   ones,
   randn,
   Sequential,
-  type Tensor,
+  Tensor,
   transforms,
   zeros,
 } from 'batchnorm';
+import { native } from '../../lib/native';
 import { bits, stateBits } from './bits';
 
 /** So many turns of the event loop. */
@@ -88,6 +89,20 @@ test('aborted right after the call, where there is nothing to wait for', async (
     await expect(pending).rejects.toBe(reason);
   }
   expect(stateBits(bn)).toEqual(before);
+});
+
+test('aborted right after the call, of shared memory: the work is not started', async () => {
+  const start = jest.spyOn(native, 'start');
+  const controller = new AbortController();
+  const { signal } = controller;
+  const x = Tensor.shared([2, 4, 3, 3]);
+  const pending = new BatchNorm2d(4).forwardAsync(x, { out: x, signal });
+  controller.abort(reason);
+  await expect(pending).rejects.toBe(reason);
+  expect(start).not.toHaveBeenCalled();
+  await new BatchNorm2d(4).forwardAsync(x, { out: x });
+  expect(start).toHaveBeenCalledTimes(1);
+  start.mockRestore();
 });
 
 test('AbortSignal.timeout: its TimeoutError', async () => {

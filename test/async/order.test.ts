@@ -1,4 +1,5 @@
 import { BatchNorm1d, BatchNorm2d, functional as F, ones, randn, Tensor, zeros } from 'batchnorm';
+import { inTurn } from '../../lib/async/turns';
 import { bits, stateBits, toShared } from './bits';
 
 /** Batches of 2 to 40,000 values a channel: later ones would be done first. */
@@ -89,6 +90,30 @@ test('backward goes through the call that was made last, whichever is done last'
   const sync = new BatchNorm2d(2).eval();
   sync.forward(small, { grad: true });
   expect(bits(bn.backward(dy))).toEqual(bits(sync.backward(dy)));
+});
+
+test('for backward those that are pending come after a synchronous call', async () => {
+  const bn = new BatchNorm2d(2);
+  const [x, z, dy] = [1, 2, 3].map(() => randn([8, 2, 10, 10])) as [Tensor, Tensor, Tensor];
+  const pending = bn.forwardAsync(x);
+  bn.forward(z);
+  await pending;
+  const sync = new BatchNorm2d(2);
+  sync.forward(x);
+  expect(bits(bn.backward(dy))).toEqual(bits(sync.backward(dy)));
+});
+
+test('a call waits for more others than the arguments of a function could be', async () => {
+  const things = new Set([{}]);
+  let done = 0;
+  const others = Array.from({ length: 140_000 }, () =>
+    inTurn(things, false, null, async () => {
+      await null;
+      done++;
+    }),
+  );
+  expect(await inTurn(things, true, null, async () => done)).toBe(140_000);
+  await Promise.all(others);
 });
 
 test('functions that update the same running statistics do so in order', async () => {
