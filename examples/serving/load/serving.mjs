@@ -17,10 +17,10 @@ export async function measureServing({ model, requests: total, connections, roun
     }
     await checkSameAnswers(servers, requests);
     const load = { requests, connections, amount: Math.floor(total / rounds) };
+    const warmUp = Math.min(WARM_UP, load.amount);
     const measured = {};
     for (const [i, name] of normalizations.entries()) {
-      const amount = Math.min(WARM_UP, load.amount);
-      const { memory } = await round(servers[i], { ...load, amount });
+      const { memory } = await round(servers[i], { ...load, amount: warmUp });
       measured[name] = { memoryBefore: memory, rounds: [] };
     }
     for (let turn = 0; turn < rounds; turn++) {
@@ -29,7 +29,7 @@ export async function measureServing({ model, requests: total, connections, roun
         measured[name].rounds.push(await round(servers[i], load));
       }
     }
-    return { connections, requests: load.amount * rounds, warmUp: WARM_UP, measured };
+    return { connections, requests: load.amount * rounds, warmUp, measured };
   } finally {
     for (const server of servers) await server.end();
   }

@@ -55,6 +55,7 @@ describe('a short load', () => {
     expect(result.stderr).toBe('round 1 of 2\nround 2 of 2\n');
     expect(result.status).toBe(0);
     expect(result.stdout).toContain("60 PNGs of MNIST's digits to each server, by 3 connections");
+    expect(result.stdout).toContain('Memory is that after 30 requests and after all');
     for (const row of rows) {
       const line = result.stdout.split('\n').find((each) => each.startsWith(`${row}  `)) ?? '';
       const [, ...cells] = line.split(/ {2,}/);
@@ -90,6 +91,23 @@ test.each<[string[], number, string]>([
   const result = load(...args);
   expect({ status: result.status, stdout: result.stdout }).toEqual({ status, stdout: '' });
   expect(result.stderr).toContain(message);
+});
+
+test('a rate is that until the last answer, whenever autocannon sees that it was the last', () => {
+  const connections = 2;
+  const { rate, latency } = evaluate(`
+    import { createServer } from 'node:http';
+    import { round } from './examples/serving/load/round.mjs';
+    const server = createServer((_, response) => setTimeout(() => response.end(), 50));
+    await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+    const url = 'http://127.0.0.1:' + server.address().port;
+    const requests = [{ method: 'GET', path: '/' }];
+    const load = { requests, amount: 8, connections: ${connections} };
+    console.log(JSON.stringify(await round({ url, metrics: () => ({}) }, load)));
+    server.close();
+  `) as { rate: number; latency: { p99: number } };
+  // Little's law, of the longest latency where it has the mean: that many requests are open all the time.
+  expect((rate * latency.p99) / 1000).toBeGreaterThan(connections / 2);
 });
 
 test('servers that do not give the same answers are not measured', () => {
