@@ -20,6 +20,7 @@ const options = {
   queue: { type: 'string', default: '100' },
   'max-bytes': { type: 'string', default: String(4 * 2 ** 20) },
   'max-pixels': { type: 'string', default: String(2 ** 24) },
+  timeout: { type: 'string', default: '30' },
   grace: { type: 'string', default: '10' },
   'log-level': { type: 'string', default: 'warn' },
   help: { type: 'boolean', default: false },
@@ -44,6 +45,7 @@ Reads digits: a page to draw them on, and POST /classify for a JPEG or PNG.
   --queue N             images that wait; more get 503 (${options.queue.default})
   --max-bytes N         of a request's body (${options['max-bytes'].default})
   --max-pixels N        of an image (${options['max-pixels'].default})
+  --timeout SECONDS     for a request to come over (${options.timeout.default})
   --grace SECONDS       to answer what is open when it is told to end (${options.grace.default})
   --log-level LEVEL     trace, debug, info (each request), warn, error or silent (${options['log-level'].default})`;
 
@@ -67,6 +69,7 @@ export function readOptions(args) {
       queue: integer(values, 'queue', 0),
       bodyBytes: integer(values, 'max-bytes', 1),
       pixels: integer(values, 'max-pixels', 1),
+      seconds: integer(values, 'timeout', 1, 3600),
     },
     grace: integer(values, 'grace', 0, 3600),
     logLevel: oneOf(values, 'log-level', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),

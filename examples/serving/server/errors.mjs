@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import createError from '@fastify/error';
 
 /** What a client is told beyond fastify's own errors; `code` is for programs, the rest for people. */
@@ -18,3 +19,8 @@ export const errors = {
   BrokenForm: createError('BROKEN_FORM', 'the form cannot be read: %s', 400),
   NoImage: createError('NO_IMAGE', 'there is no image in the request: %s', 400),
 };
+
+/** What a client gets of an error, as fastify gives it. */
+export function bodyOf({ statusCode, code, message }) {
+  return { statusCode, code, error: STATUS_CODES[statusCode], message };
+}

@@ -1,4 +1,4 @@
-// The server of examples/serving with a model that answers when it is told to, by a message.
+// The server of examples/serving with a model that answers, or fails, when it is told to by a message.
 import { makeApp } from '../../../examples/serving/server/app.mjs';
 import { closeOnSignal } from '../../../examples/serving/server/close-on-signal.mjs';
 
@@ -6,8 +6,8 @@ const [concurrency, queue] = process.argv.slice(2).map(Number);
 const held = [];
 const classifier = {
   classify() {
-    return new Promise((resolve) => {
-      held.push(resolve);
+    return new Promise((resolve, reject) => {
+      held.push({ resolve, reject });
       process.send('held');
     });
   },
@@ -17,9 +17,13 @@ const classifier = {
     process.disconnect();
   },
 };
-process.on('message', () => held.shift()({ digit: 7, probabilities: [], times: {} }));
+process.on('message', (message) => {
+  const { resolve, reject } = held.shift();
+  if (message === 'fail') reject(new Error('a secret of the model'));
+  else resolve({ digit: 7, probabilities: [], times: {} });
+});
 
-const limits = { bodyBytes: 100_000, pixels: 1_000_000, concurrency, queue };
+const limits = { bodyBytes: 100_000, pixels: 1_000_000, concurrency, queue, seconds: 30 };
 const app = await makeApp({ classifier, limits, logLevel: 'error' });
 closeOnSignal(app, { grace: 60 });
 console.log(`listening on ${await app.listen({ port: 0, host: '127.0.0.1' })}`);

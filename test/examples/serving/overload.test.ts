@@ -51,6 +51,8 @@ describe('a server that works on one image, and lets one wait', () => {
     // What does not wait in the queue is answered.
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     expect(await server.metric('classify_in_progress')).toBe(1);
+    // A flood of requests is none of log lines.
+    expect(server.printed).toBe(`listening on ${server.url}\n`);
 
     release();
     expect((await first).status).toBe(200);
@@ -95,6 +97,28 @@ describe('a server that works on one image, and lets one wait', () => {
     expect((await third).status).toBe(200);
     // The model had the third, and not the second.
     expect(messages).toEqual(['held']);
+  });
+});
+
+test('a server that fails says so once in its log, and not why to its client', async () => {
+  const server = await Server.start(['1', '1'], join(__dirname, 'held.mjs'));
+  const answer = server.classify(png, 'image/png');
+  await once(server.child, 'message');
+  server.child.send('fail');
+  expect(await answer).toMatchObject({
+    status: 500,
+    body: {
+      statusCode: 500,
+      error: 'Internal Server Error',
+      message: 'the server has failed; its log says why',
+    },
+  });
+  expect(await server.metric('classify_in_progress')).toBe(0);
+  expect(await server.end('SIGTERM')).toBe(0);
+  const logged = server.printed.split('\n').filter((line) => line.startsWith('{'));
+  expect(logged).toHaveLength(1);
+  expect(JSON.parse(logged[0] as string)).toMatchObject({
+    err: { message: 'a secret of the model', stack: expect.stringContaining('held.mjs') },
   });
 });
 

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { evaluate } from '../../scripts/bench/bench';
 import { picture, pixelsOf, testDigits } from './digits';
 import { HalfRequest } from './half-request';
@@ -82,6 +82,14 @@ test('nothing is kept for reports of its use, nor sent', async () => {
   expect(readdirSync(home)).toEqual([]);
 });
 
+test('a request that does not come over in --timeout seconds is cut off, and others are answered', async () => {
+  const server = await start('--timeout', '1');
+  const half = await HalfRequest.send(server.url, png);
+  expect(await half.failure()).toEqual(new Error('was answered 408'));
+  expect((await server.classify(png, 'image/png')).status).toBe(200);
+  expect(await server.end('SIGTERM')).toBe(0);
+});
+
 describe('what cannot be listened on is said in one line', () => {
   test('a port in use, with what to do', async () => {
     const other = createServer();
@@ -147,9 +155,10 @@ describe('the command line', () => {
   test('--help lists every option that there is', () => {
     const { status, stdout } = run('--help');
     expect(status).toBe(0);
-    for (const name of ['port', 'model', 'normalization', 'queue', 'max-pixels', 'grace']) {
-      expect(stdout).toContain(`--${name} `);
-    }
+    const source = readFileSync(join(dirname(main), 'options.mjs'), 'utf8');
+    const names = source.match(/(?<=^ {2}'?)[a-z-]+(?='?: \{ type)/gm) ?? [];
+    expect(names).toContain('max-pixels');
+    for (const name of names) if (name !== 'help') expect(stdout).toContain(`--${name} `);
   });
 
   test('--log-level info logs each request', async () => {
