@@ -77,7 +77,11 @@ function keyProblems(keys: readonly string[], pairs: readonly ReadPair[]): strin
   for (const { layer, norm } of pairs) {
     const statistics = [`${norm}.running_mean`, `${norm}.running_var`];
     const hasStatistics = statistics.some((key) => present.has(key));
-    if (!hasStatistics && present.has(`${norm}.weight`)) {
+    if (!hasStatistics && present.has(`${layer}.running_mean`)) {
+      problems.push(
+        `"${layer}" is a BatchNorm and "${norm}" is none: a pair is [layer, BatchNorm].`,
+      );
+    } else if (!hasStatistics && present.has(`${norm}.weight`)) {
       problems.push(
         `"${norm}" has no running statistics, ${quote(statistics)}: it is a BatchNorm made with ` +
           'track_running_stats=False, or another layer, and cannot be folded.',

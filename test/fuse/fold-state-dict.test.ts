@@ -279,6 +279,13 @@ describe('lists what does not fit', () => {
     ]);
   });
 
+  test('a pair the wrong way round', () => {
+    const dict = { 'conv.weight': ones([2, 1, 1]), ...named('bn', trained(2).stateDict()) };
+    expect(lines(dict, [['bn', 'conv']])).toEqual([
+      '"bn" is a BatchNorm and "conv" is none: a pair is [layer, BatchNorm].',
+    ]);
+  });
+
   test('keys under the name of a BatchNorm that are none of its own', () => {
     const dict = {
       'fc.weight': ones([2, 1]),

@@ -32,6 +32,8 @@ export async function classifyRoute(app, { classifier, queue, metrics, limits })
   });
   app.post('/classify', {
     schema: { querystring: query },
+    // A client should not have to look up what there is.
+    schemaErrorFormatter: () => new Error('ink should be auto, light or dark'),
     // Before the body: it is then passed over, while a connection that is closed in the middle of it
     // would leave most clients without the answer.
     onRequest: async (request) => {

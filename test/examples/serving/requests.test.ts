@@ -284,8 +284,12 @@ describe('what is no image of a digit is refused, and said', () => {
   });
 
   test('with an ink that there is not', async () => {
-    const answer = await asPNG(await png(0), '?ink=red');
-    expect(answer).toMatchObject({ status: 400, body: { code: 'FST_ERR_VALIDATION' } });
+    for (const query of ['?ink=red', '?ink=', '?ink=light&ink=dark']) {
+      expect(await asPNG(await png(0), query)).toMatchObject({
+        status: 400,
+        body: { code: 'FST_ERR_VALIDATION', message: 'ink should be auto, light or dark' },
+      });
+    }
   });
 
   test('and the server reads digits as before, with nothing to say of its own', async () => {
