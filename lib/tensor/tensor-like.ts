@@ -6,7 +6,7 @@ import { memoryGone } from './memory';
 import { type MemoryFormat, stridesOf } from './memory-format';
 import { nameOf } from './name-of';
 import { checkShape, formatShape, readIntegers, sizeOf } from './shape';
-import { isTensor, Tensor } from './tensor';
+import { isTensor, isUntouched, Tensor } from './tensor';
 
 /** A plain object with the elements and their shape (N, C, ...). */
 export interface ShapedData {
@@ -64,15 +64,15 @@ export function asTensor(value: TensorLike): Tensor;
  */
 export function asTensor(value: TensorLike, name: string, caller?: string): Tensor;
 export function asTensor(value: TensorLike, name = 'asTensor: value', caller?: string): Tensor {
-  if (isTensor(value) && hasItsOwn(value)) {
+  if (isTensor(value) && (isUntouched(value) || isSound(value))) {
     if (value.data.length === value.size) return value;
     throw new ArgumentError(prefix(caller) + memoryGone(name, value.data, value.size));
   }
   return fromObject(value, prefix(caller) + name);
 }
 
-/** Whether the fields still are of the kind that the constructor put there; others are read anew. */
-function hasItsOwn(tensor: Tensor): boolean {
+/** Whether the fields are such as the constructor puts there; others are read anew. */
+function isSound(tensor: Tensor): boolean {
   const { data, dtype, shape, memoryFormat } = tensor;
   return (
     isFloatArray(data) &&

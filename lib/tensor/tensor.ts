@@ -26,18 +26,36 @@ const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 export let isTensor: (value: unknown) => value is Tensor;
 
 /**
+ * Whether the fields of a tensor are what its constructor put there.
+ *
+ * @internal
+ */
+export let isUntouched: (tensor: Tensor) => boolean;
+
+/**
  * A dense array of floating-point numbers in some number of dimensions, as `torch.Tensor`.
  *
  * It is a label on a typed array that the caller owns: reading and writing `data` reads and writes
  * the tensor. `console.log(t)` and `String(t)` print as PyTorch prints.
  */
 export class Tensor {
-  // Neither a Proxy over a tensor has it, nor what merely inherits from one.
-  readonly #isTensor = true;
+  // Neither a Proxy over a tensor has them, nor what merely inherits from one.
+  readonly #data: FloatArray;
+  readonly #shape: readonly number[];
+  readonly #dtype: DType;
+  readonly #memoryFormat: MemoryFormat;
+  // Small calls ask for it more often than they can afford to multiply.
+  readonly #size: number;
 
   static {
     isTensor = (value): value is Tensor =>
-      typeof value === 'object' && value !== null && #isTensor in value;
+      typeof value === 'object' && value !== null && #data in value;
+    isUntouched = (tensor) =>
+      tensor.data === tensor.#data &&
+      tensor.shape === tensor.#shape &&
+      tensor.dtype === tensor.#dtype &&
+      tensor.memoryFormat === tensor.#memoryFormat &&
+      tensor.size === tensor.#size;
   }
 
   /** The elements, in the order that `memoryFormat` says. */
@@ -82,10 +100,11 @@ export class Tensor {
         `${name}: data must be a Float32Array or a Float64Array, got ${nameOf(data)}`,
       );
     }
-    this.data = data;
-    this.shape = checkShape(shape, name);
-    this.dtype = dtypeOf(data);
-    this.memoryFormat = checkMemoryFormat(memoryFormat, this.shape, name);
+    this.data = this.#data = data;
+    this.shape = this.#shape = checkShape(shape, name);
+    this.dtype = this.#dtype = dtypeOf(data);
+    this.memoryFormat = this.#memoryFormat = checkMemoryFormat(memoryFormat, this.shape, name);
+    this.#size = sizeOf(this.shape);
     if (data.length !== this.size) {
       throw new ShapeError(
         `${name}: data has ${data.length} elements, but shape ${formatShape(this.shape)} needs ${this.size}`,
@@ -117,7 +136,7 @@ export class Tensor {
 
   /** The number of elements. */
   get size(): number {
-    return sizeOf(this.shape);
+    return this.#size;
   }
 
   /** The number of dimensions. */
