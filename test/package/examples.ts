@@ -44,6 +44,7 @@ export const guides: Example[] = [
   'feature-scaling.md',
   'checkpoints.md',
   'folding.md',
+  'async.md',
 ].flatMap(guide);
 
 /** Those that need the types of Node.js. */
