@@ -90,10 +90,16 @@ void Job::Ended(Turn* turn) {
   if (pending_ == 0) finished_(env_, this);
 }
 
+bool Job::Stop() {
+  if (!sliced_.Abort()) return true;
+  sliced_.Wait();
+  return false;
+}
+
 void Job::End(napi_env env, Job* job) {
-  // Not done where the environment ends, or memory ran out.
-  if (job->sliced_.Abort()) job->sliced_.Wait();
-  const Status status = job->aborted_ ? Status::kAborted : job->status_;
+  // Not done where the environment ends, or memory ran out for another turn.
+  Status status = job->Stop() ? job->status_ : Status::kOutOfMemory;
+  if (job->aborted_) status = Status::kAborted;
   napi_value function = job->held_[0];
   delete job;
   napi_value receiver;

@@ -22,6 +22,8 @@ class Job {
   Job(napi_env env, double id, void (*finished)(napi_env env, Job* job));
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
+  // When no turn is pending; a coordinator that still leads the call is waited for.
+  ~Job() { Stop(); }
 
   // Takes over a call with its arguments, and the function that is called when it is done. False
   // where memory ran out.
@@ -51,6 +53,8 @@ class Job {
 
   bool Queue(Turn* turn);
   void Ended(Turn* turn);
+  // Leaves out what nobody has begun, and waits for the rest. Whether all was done before.
+  bool Stop();
 
   napi_env env_;
   double id_;

@@ -9,6 +9,7 @@
 #include "binding/environment.h"
 #include "binding/job.h"
 #include "binding/job_list.h"
+#include "binding/job_table.h"
 #include "binding/operations.h"
 #include "binding/status.h"
 
@@ -69,6 +70,7 @@ class Jobs {
   }
 
   void Abort(napi_env env, double id) {
+    if (!(id >= 1.0 && id <= last_id_)) return;
     if (Job* job = running_.Find(id)) {
       job->Abort();
     } else if (Job* job = waiting_.Find(id)) {
@@ -106,7 +108,7 @@ class Jobs {
     Job::End(env, job);
   }
 
-  JobList running_;
+  JobTable running_;
   JobList waiting_;
   size_t long_ = 0;
   double last_id_ = 0.0;

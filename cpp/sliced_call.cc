@@ -10,7 +10,6 @@ constexpr size_t kMostTaskBytes = size_t{2} * 1024 * 1024;
 
 bool SlicedCall::Coordinate(size_t threads) {
   threads_ = threads;
-  coordinated_ = true;
   coordinated_ = RunOnCoordinator(&errand_);
   return coordinated_;
 }

@@ -136,7 +136,8 @@ test('abort of what is no pending call does nothing', async () => {
   let id = 0;
   const status = await new Promise((resolve) => {
     id = start(call.name, values, resolve);
-    for (const no of [undefined, null, Number.NaN, 0, -1, -id, id + 1, id + 0.5, `${id}`, {}, 7n]) {
+    const numbers = [Number.NaN, 0, -1, 0.5, id + 1, id + 0.5, id + 1024, 1e300, -1e300, 1 / 0];
+    for (const no of [...numbers, undefined, null, -id, `${id}`, {}, 7n]) {
       expect(abort(no)).toBeUndefined();
     }
     expect(abort()).toBeUndefined();
@@ -145,6 +146,23 @@ test('abort of what is no pending call does nothing', async () => {
   abort(id);
   abort(id);
   expect(await run(call)).toBe(Status.ok);
+});
+
+test('of thousands of calls those that are aborted are the ones that were meant', async () => {
+  const wanted: boolean[] = [];
+  const statuses = await Promise.all(
+    Array.from({ length: 5000 }, (_, i) => {
+      wanted.push(i % 3 === 0);
+      return new Promise<Status>((resolve) => {
+        const id = start(call.name, valuesOf(fresh(call)), resolve);
+        if (wanted[i]) abort(id);
+      });
+    }),
+  );
+  expect(statuses.filter((status) => status === Status.ok).length).toBeGreaterThan(3000);
+  const aborted = statuses.flatMap((status, i) => (status === Status.aborted ? [i] : []));
+  expect(aborted.every((i) => wanted[i])).toBe(true);
+  expect(aborted).not.toEqual([]);
 });
 
 test('ids are never used twice', async () => {
