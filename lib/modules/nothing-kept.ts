@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors';
 export function nothingKept(name: string): ArgumentError {
   return new ArgumentError(
     `${name}: there is no forward pass to go backward through: call forward before each ` +
-      'backward, in training mode or with grad: true, and backward only once for it',
+      'backward, in training mode or with grad: true, and backward only once for it; await ' +
+      'forwardAsync first',
   );
 }

@@ -110,10 +110,16 @@ function isArray(value: unknown): boolean {
 }
 
 function notATensor(value: unknown, name: string): ArgumentError {
-  const hint = isArray(value) ? '; tensor(values, shape) makes a Tensor of it' : '';
   return new ArgumentError(
-    `${name} must be a Tensor, { data, shape }, { data, dims } or an ndarray, got ${nameOf(value)}${hint}`,
+    `${name} must be a Tensor, { data, shape }, { data, dims } or an ndarray, got ` +
+      nameOf(value) +
+      hintFor(value),
   );
+}
+
+function hintFor(value: unknown): string {
+  if (isArray(value)) return '; tensor(values, shape) makes a Tensor of it';
+  return types.isPromise(value) ? '; await it' : '';
 }
 
 function fromStrided(

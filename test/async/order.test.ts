@@ -103,6 +103,15 @@ test('for backward those that are pending come after a synchronous call', async 
   expect(bits(bn.backward(dy))).toEqual(bits(sync.backward(dy)));
 });
 
+test('backward before the call is done says what to wait for, and can be made again', async () => {
+  const bn = new BatchNorm2d(2);
+  const x = randn([8, 2, 10, 10]);
+  const pending = bn.forwardAsync(x);
+  expect(() => bn.backward(x)).toThrow('and backward only once for it; await forwardAsync first');
+  await pending;
+  expect(bn.backward(x).shape).toEqual(x.shape);
+});
+
 test('a call waits for more others than the arguments of a function could be', async () => {
   const things = new Set([{}]);
   let done = 0;

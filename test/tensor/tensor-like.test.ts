@@ -154,6 +154,7 @@ describe('asTensor refuses', () => {
     ['Object', {}],
     ['Object', { data }],
     ['Object', { shape: [6] }],
+    ['Promise; await it', Promise.resolve(data)],
     ['Array; tensor(values, shape) makes a Tensor of it', [1, 2]],
     ['Float32Array; tensor(values, shape) makes a Tensor of it', data],
   ])('%s', (name, value) => {
