@@ -16,13 +16,14 @@ export class Drawing {
     this.clear();
     let last = null;
     canvas.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0) return;
+      // One finger draws: lines would go from one to the other.
+      if (event.button !== 0 || !event.isPrimary) return;
       canvas.setPointerCapture(event.pointerId);
       last = this.#place(event);
       this.#line(last, last);
     });
     canvas.addEventListener('pointermove', (event) => {
-      if (last === null) return;
+      if (last === null || !event.isPrimary) return;
       // A browser gathers what a quick hand does between two frames.
       for (const each of [...event.getCoalescedEvents(), event]) {
         const next = this.#place(each);
@@ -31,8 +32,8 @@ export class Drawing {
       }
     });
     for (const end of ['pointerup', 'pointercancel']) {
-      canvas.addEventListener(end, () => {
-        if (last === null) return;
+      canvas.addEventListener(end, (event) => {
+        if (last === null || !event.isPrimary) return;
         last = null;
         onStroke();
       });

@@ -247,9 +247,21 @@ describe('the page', () => {
     if (!box) throw new Error('there is no canvas');
     const x = box.x + box.width / 2;
     await phone.touchscreen.touchStart(x, box.y + 40);
+    // A hand that lies on the screen does not draw.
+    const hand = await phone.touchscreen.touchStart(box.x + box.width - 20, box.y + 100);
+    await hand.move(box.x + box.width - 20, box.y + box.height - 20);
+    await hand.end();
     await phone.touchscreen.touchMove(x, box.y + box.height - 40);
     await phone.touchscreen.touchEnd();
     await phone.waitForFunction("document.querySelector('#digit').textContent === '1'");
+    const isOneLine = await phone.$eval('canvas', (canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return data.every((value: number, i: number) => {
+        const column = (i >> 2) % canvas.width;
+        return i % 4 === 3 || Math.abs(column - canvas.width / 2) < 20 || value === 0;
+      });
+    });
+    expect(isOneLine).toBe(true);
     const layout = await phone.evaluate(`({
       isWider: document.documentElement.scrollWidth > document.documentElement.clientWidth,
       scrolled: scrollY,
