@@ -30,20 +30,23 @@ export async function classifyRoute(app, { classifier, queue, metrics, limits })
       headerPairs: 32,
     },
   });
+  app.decorateRequest('place', null);
   app.post('/classify', {
     schema: { querystring: query },
     // A client should not have to look up what there is.
     schemaErrorFormatter: () => new Error('ink should be auto, light or dark'),
     // Before the body: it is then passed over, while a connection that is closed in the middle of it
     // would leave most clients without the answer.
-    onRequest: async (request) => {
-      queue.check();
+    onRequest: async (request, reply) => {
+      const place = queue.take();
+      request.place = place;
+      reply.raw.once('close', place.leave);
       checkLength(request, limits.bodyBytes);
     },
     handler: async (request, reply) => {
       const bytes = await readImage(request);
       const lap = laps();
-      return queue.run(async () => {
+      return request.place.run(async () => {
         const wait = lap();
         // Whoever waited too long has gone.
         if (request.socket.destroyed) return reply.hijack();
