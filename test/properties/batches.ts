@@ -1,5 +1,6 @@
 import { type DType, type MemoryFormat, type Tensor, tensor } from 'batchnorm';
 import fc from 'fast-check';
+import { conditionOf, type Sets } from '../reference/sets';
 
 export interface Batch {
   x: Tensor;
@@ -31,6 +32,18 @@ export function batchOf(dtype: DType, least = 2): fc.Arbitrary<Batch> {
         s,
       })),
   );
+}
+
+/**
+ * How far apart two inputs' outputs may be since each mean is rounded to float64 at its own size: by
+ * half a unit at most, for the sums before are exact.
+ */
+export function roundedMeans(
+  inputs: readonly Tensor[],
+  setsOf: (shape: readonly number[]) => Sets,
+): number {
+  const errors = inputs.map((input) => 2 ** -53 * conditionOf(input, setsOf(input.shape)));
+  return errors.reduce((sum, error) => sum + error, 0);
 }
 
 export function map(x: Tensor, f: (value: number) => number): Tensor {

@@ -30,6 +30,13 @@ export function rows(shape: readonly number[], normalizedShape: number[], center
   };
 }
 
+/** BatchNorm's. */
+export function channels([, c = 1, ...spatial]: readonly number[]): Sets {
+  const s = product(spatial);
+  const channel = (element: number) => Math.floor(element / s) % c;
+  return { count: c, of: channel, parameterOf: channel, parameterShape: [c], centered: true };
+}
+
 /** GroupNorm's and, with as many groups as channels, InstanceNorm's. */
 export function groups([n = 1, c = 1, ...spatial]: readonly number[], numGroups = c): Sets {
   const s = product(spatial);
@@ -61,11 +68,13 @@ export function momentsOf(input: Tensor, sets: Sets): SetMoments {
 
 /**
  * How much a relative error of a mean is worth in what is normalized with it: the largest ratio of
- * the two, mean and deviation. In float64 a mean rounds like everything else.
+ * the two, mean and deviation. In float64 a mean rounds like everything else. Sets of one value have
+ * it exactly.
  */
 export function conditionOf(input: Tensor, sets: Sets): number {
   const { mean, variance } = momentsOf(input, sets);
-  return Math.max(1, ...mean.map((m, set) => Math.abs(m) / Math.sqrt(variance[set] as number)));
+  const ratios = mean.map((m, set) => Math.abs(m) / Math.sqrt(variance[set] as number));
+  return Math.max(1, ...ratios.filter(Number.isFinite));
 }
 
 interface Affine {
