@@ -4,7 +4,7 @@ import { asTensor, BatchNorm2d, randn } from 'batchnorm';
 import { normalize } from '../build/soak/reference.mjs';
 import { expectNear } from './expect.mjs';
 
-const script = new URL('./worker.mjs', import.meta.url);
+const script = new URL('./worker.cjs', import.meta.url);
 const shape = [4, 8, 20, 20];
 
 export async function workers() {
