@@ -1,4 +1,5 @@
 import {
+  ArgumentError,
   type DType,
   empty,
   functional as F,
@@ -6,6 +7,7 @@ import {
   randn,
   Tensor,
   type TensorLike,
+  zeros,
 } from 'batchnorm';
 import { bits, toShared } from './bits';
 
@@ -182,4 +184,29 @@ test('each argument is read once, when the call is made', async () => {
   expect(reads).toBe(1);
   await pending;
   expect(reads).toBe(1);
+});
+
+test('statistics whose memory is gone, whatever length they claim, and those of no channels', async () => {
+  const x = randn([2, 3, 4]);
+  const gone = new Float64Array(3);
+  structuredClone(gone, { transfer: [gone.buffer] });
+  Object.defineProperty(gone, 'length', { value: 3 });
+  const invstd = new Float64Array(3).fill(1);
+  const options = { mean: gone, invstd, training: true };
+  await expect(F.batchNormBackwardAsync(x, x, options)).rejects.toThrow(
+    new ArgumentError(
+      'batchNormBackwardAsync: the memory of mean is gone: it should hold 3 elements and holds 0, ' +
+        'because its buffer was detached (transferred) or resized',
+    ),
+  );
+
+  const none = new Float64Array(0);
+  structuredClone(none, { transfer: [none.buffer] });
+  const empty = zeros([2, 0, 4]);
+  const { gradWeight } = await F.batchNormBackwardAsync(empty, empty, {
+    mean: none,
+    invstd: none,
+    training: true,
+  });
+  expect(gradWeight.shape).toEqual([0]);
 });

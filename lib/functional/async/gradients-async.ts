@@ -42,7 +42,7 @@ export async function channelGradientsAsync(
   const call = channelBackwardCall(gradOutput, input, given);
   const collapsed = checkBackward(call);
   const { name } = call.caller;
-  const own = { ...withOwnParameters(name, call), ...ownStatistics(call) };
+  const own = { ...withOwnParameters(name, call), ...ownStatistics(name, call) };
   const x = call.input as Tensor;
   const tensors = { gradOutput: call.gradOutput, input: x, memoryFormat: x.memoryFormat };
   const gradInput = await gradInputOf(name, { ...tensors, out: call.out }, signal, (dy, data, dx) =>
@@ -67,7 +67,7 @@ export async function sampleGradientsAsync(
   checkSampleBackward(call);
   const { name } = call.caller;
   const own = withOwnParameters(name, call);
-  const ownNormalizers = call.statistics === null ? null : ownStatistics(call.statistics);
+  const ownNormalizers = call.statistics === null ? null : ownStatistics(name, call.statistics);
   const { input: x, memoryFormat } = call.arranged;
   const tensors = { gradOutput: call.gradOutput, input: x, memoryFormat, out: call.out };
   const gradInput = await gradInputOf(name, tensors, signal, async (dy, data, dx) => {

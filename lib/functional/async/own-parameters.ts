@@ -28,7 +28,17 @@ function copyOf(caller: string, name: string, tensor: Tensor | null | undefined)
 }
 
 /** Copies of the statistics that a forward pass normalized with. */
-export function ownStatistics({ mean, invstd }: Normalizers): Normalizers {
-  // Not slice(), which a caller's array may have of its own.
-  return { mean: new Float64Array(mean), invstd: new Float64Array(invstd) };
+export function ownStatistics(caller: string, { mean, invstd }: Normalizers): Normalizers {
+  return {
+    mean: copyOfStatistic(caller, 'mean', mean),
+    invstd: copyOfStatistic(caller, 'invstd', invstd),
+  };
+}
+
+function copyOfStatistic(caller: string, name: string, data: Float64Array): Float64Array {
+  // Checked before, but a caller's array may claim a length that it does not have.
+  const size = data.length;
+  requireElements(caller, { name, data, size });
+  // Not slice(), which such an array may have of its own; nor a detached one, even where it is empty.
+  return size === 0 ? new Float64Array() : new Float64Array(data);
 }
