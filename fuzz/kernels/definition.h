@@ -129,6 +129,11 @@ struct Sum {
     sum += value;
     magnitude += std::fabs(value);
   }
+  // A deviation beyond float64 is infinite there, and NaN times a gradient of 0.
+  void AddProduct(long double gradient, long double deviation) {
+    Add(gradient * deviation);
+    if (!Fits<double>(deviation)) magnitude = std::numeric_limits<long double>::infinity();
+  }
   void Check(double actual, long double factor, const char* what) const {
     if (!(magnitude < 1e150L) || !(std::fabs(factor) < 1e150L)) return;
     const long double tolerance = 64 * kSumTolerance * magnitude * std::fabs(factor) + kTiny;

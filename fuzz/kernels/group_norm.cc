@@ -133,7 +133,7 @@ void CheckElements(const Arguments<T>& in, const Results<T>& results, size_t set
     forward.Check(results.y[i]);
     const long double g = in.dy[i] * in.Weight(c);
     sum.Add(g);
-    dot.Add(g * (in.x[i] - mean));
+    dot.AddProduct(g, in.x[i] - mean);
     unweighted.Add(in.dy[i] * (1 + std::fabs(in.x[i] - mean)));
   });
   // Beyond this the sums themselves may have overflowed.
@@ -162,7 +162,7 @@ void CheckParameters(const Arguments<T>& in, const Results<T>& results) {
     in.ForEach(set, [&](size_t i, size_t c) {
       const long double deviation =
           static_cast<long double>(in.x[i]) - results.statistics.mean[set];
-      unscaled[c].Add(in.dy[i] * deviation);
+      unscaled[c].AddProduct(in.dy[i], deviation);
       weight[c].Add(in.dy[i] * deviation * results.statistics.invstd[set]);
       bias[c].Add(in.dy[i]);
     });
