@@ -223,12 +223,7 @@ void Call(Choices& choices) {
 }  // namespace batchnorm
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
-  batchnorm::Choices choices(bytes, size);
-  choices.AnyTarget();
-  if (choices.Flag()) {
-    batchnorm::Call<float>(choices);
-  } else {
-    batchnorm::Call<double>(choices);
-  }
-  return 0;
+  return batchnorm::FuzzFloats(bytes, size, [](batchnorm::Choices& choices, auto zero) {
+    batchnorm::Call<decltype(zero)>(choices);
+  });
 }

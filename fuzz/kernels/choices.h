@@ -127,6 +127,19 @@ class Choices {
   FuzzedDataProvider bytes_;
 };
 
+// Makes a call of either element type, on any target: call(choices, zero) has a zero of that type.
+template <class SomeCall>
+int FuzzFloats(const uint8_t* bytes, size_t size, const SomeCall& call) {
+  Choices choices(bytes, size);
+  choices.AnyTarget();
+  if (choices.Flag()) {
+    call(choices, 0.0f);
+  } else {
+    call(choices, 0.0);
+  }
+  return 0;
+}
+
 }  // namespace batchnorm
 
 #endif  // BATCHNORM_FUZZ_KERNELS_CHOICES_H_
