@@ -20,7 +20,7 @@ beforeAll(async () => {
   }
   folder.file('images/0-broken.png', 'no image'); // the first
   whole = inProcess(['stats', 'images', '--json'], folder.path).stdout;
-}, 30_000);
+});
 
 const resume = (state: string) => ['stats', 'images', '--json', '--resume', state];
 
@@ -64,7 +64,7 @@ test('killed in the middle, twice, it continues to the very bits of one run', as
   expect([status, stdout]).toEqual([1, whole]);
   expect(stderr).toMatch(/^skipped 0-broken\.png: .*\n1 of 121 files could not be read\n$/);
   expect(filesIn(state)).toBe(images + 1);
-}, 30_000);
+});
 
 describe.each([
   ['SIGINT', 130],
@@ -80,7 +80,7 @@ describe.each([
     expect(filesIn(state)).toBeGreaterThan(0);
     expect(filesIn(state)).toBeLessThan(images);
     expect(inProcess(resume(state), folder.path).stdout).toBe(whole);
-  }, 30_000);
+  });
 
   test('it says that nothing is kept without --resume', async () => {
     const { exitCode, said } = await interrupt(['stats', 'images'], signal);

@@ -38,9 +38,6 @@ function measured({ settings, networks, sweep }: StudyRecord) {
   return { settings, plain: of(networks.plain), batchNorm: of(networks.batchNorm), sweep };
 }
 
-// Processes that train take their time on a busy machine.
-jest.setTimeout(60_000);
-
 let whole: ReturnType<typeof finished>;
 beforeAll(() => {
   whole = finished(

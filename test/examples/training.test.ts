@@ -9,9 +9,6 @@ const main = join(__dirname, '../../examples/training/main.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'batchnorm-training-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// Processes that train take their time on a busy machine.
-jest.setTimeout(60_000);
-
 describe('a tenth of its steps on the real digits', () => {
   const report = join(folder, 'report.html');
   const args = ['--steps', '150', '--evaluate-every', '150', '--report', report];

@@ -34,7 +34,7 @@ let prebuilds: string;
 beforeAll(() => {
   installed = install();
   prebuilds = join(installed.package, 'prebuilds', `${process.platform}-${process.arch}`);
-}, 300_000);
+});
 
 afterAll(() => {
   rmSync(dirname(installed.folder), { recursive: true, force: true });
@@ -365,7 +365,7 @@ describe('where no addon fits', () => {
       run(node, script(), copy);
       const load = `console.log(require('batchnorm').info().addon)`;
       expect(run(node, ['-e', load], work).trim()).toBe(join(copy, 'build/Release/batchnorm.node'));
-    }, 300_000);
+    });
   });
 });
 

@@ -5,9 +5,6 @@ import { join } from 'node:path';
 import { evaluate, root } from '../../scripts/bench/bench';
 import { exported, untrained } from './model';
 
-// Two servers and what loads them take their time on a busy machine.
-jest.setTimeout(60_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'batchnorm-serving-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -12,9 +12,6 @@ import { testDigits } from './digits';
 import { exported, untrained } from './model';
 import { main } from './server';
 
-// Processes that start take their time on a busy machine.
-jest.setTimeout(30_000);
-
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'batchnorm-serving-'));

@@ -4,9 +4,6 @@ import { picture, pixelsOf, testDigits } from './digits';
 import { HalfRequest } from './half-request';
 import { Server } from './server';
 
-// Processes that start take their time on a busy machine.
-jest.setTimeout(30_000);
-
 const aborted = 'http_requests_total{method="POST",route="/classify",status="499"}';
 let png: Buffer;
 beforeAll(async () => {

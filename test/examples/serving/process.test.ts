@@ -10,9 +10,6 @@ import { HalfRequest } from './half-request';
 import { exported, untrained } from './model';
 import { main, Server } from './server';
 
-// Processes that start take their time on a busy machine.
-jest.setTimeout(30_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'batchnorm-serving-'));
 let model: string;
 let png: Buffer;

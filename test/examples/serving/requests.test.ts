@@ -7,9 +7,6 @@ import { picture, pixelsOf, testDigits } from './digits';
 import { exported, probabilitiesOf, untrained } from './model';
 import { type Answer, Server } from './server';
 
-// Processes that start take their time on a busy machine.
-jest.setTimeout(30_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'batchnorm-serving-'));
 const eps = 1e-5;
 const limits = ['--max-bytes', '100000', '--max-pixels', '1000000', '--log-level', 'error'];

@@ -12,9 +12,6 @@ import { launch } from '../../launch';
 import { picture, pixelsOf, side } from './digits';
 import { main, Server } from './server';
 
-// Training and Chromium take their time on a busy machine.
-jest.setTimeout(60_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'batchnorm-serving-'));
 const training = ['--trained', join(folder, 'trained'), '--steps', '150', '--data', folder];
 let digits: Digits;

@@ -8,9 +8,6 @@ import { leastContrasts } from './contrast';
 import { renderReport } from './render';
 import { syntheticRecord } from './synthetic-record';
 
-// Where other tests have the processor, Chromium takes its time to start.
-jest.setTimeout(30_000);
-
 let browser: Browser;
 let folder: string;
 
