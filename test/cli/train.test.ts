@@ -313,7 +313,7 @@ describe('--lr-sweep', () => {
       printed += chunk;
     });
     child.stderr.on('data', (chunk) => {
-      if (String(chunk).includes('step 1:')) setTimeout(() => child.kill('SIGINT'), 300);
+      if (String(chunk).includes('step 1:')) child.kill('SIGINT');
     });
     expect(await once(child, 'close')).toEqual([130, null]);
     expect(printed).toMatch(/^with batch norm +\d+\.00 %/m);
