@@ -1,8 +1,9 @@
-import { type Tensor as TfTensor, tensor, type Variable, variable } from '@tensorflow/tfjs-core';
+import type { Variable } from '@tensorflow/tfjs-core';
 import { ArgumentError, DTypeError } from '../errors';
 import { Module } from '../modules/module';
 import { checkBoolean, checkOptions } from '../options';
 import type { Parameter } from '../tensor/parameter';
+import { linkedVariable } from './linked-variable';
 import { nameOfGiven } from './name-of-given';
 
 export interface VariablesOptions {
@@ -14,10 +15,11 @@ const known = new WeakMap<Parameter, Variable>();
 
 /**
  * The parameters of a module and of all modules inside, as variables that TensorFlow.js's optimizers
- * learn. A variable and its parameter always hold the same values: what an optimizer assigns to the
- * one is written to the other's memory, so `module.stateDict()` has it, and what is loaded into the
- * module is what {@link batchNorm} goes on with. The same ones are returned each time, in the order
- * of `module.parameters()`; `tf.dispose` them once they are done with.
+ * learn. A variable and its parameter hold the same values at all times: what an optimizer assigns to
+ * the one is written to the other's memory, so `module.stateDict()` has it; what `loadStateDict` puts
+ * into the module, what is written to `weight.data`, here or in a thread that shares it, is what the
+ * variable holds from then on. The same ones are returned each time, in the order of
+ * `module.parameters()`; `tf.dispose` them once they are done with.
  *
  * @throws ArgumentError where `module` is none, or a lazy layer has no parameters yet.
  * @throws DTypeError for float64 parameters, which TensorFlow.js does not know.
@@ -55,43 +57,17 @@ export function variables(module: Module, options: VariablesOptions = {}): Varia
   });
 }
 
-/** The variable of a parameter with the parameter's values; null where it has none. */
+/** The variable of a parameter; null where it has none. */
 export function variableOf(parameter: Parameter): Variable | null {
   const found = known.get(parameter);
-  if (found === undefined || found.isDisposed) return null;
-  const { data } = parameter;
-  if (!sameValues(found.dataSync<'float32'>(), data)) assignFrom(found, parameter);
-  return found;
+  return found === undefined || found.isDisposed ? null : found;
 }
 
 let made = 0;
 
 function makeVariable(key: string, parameter: Parameter, trainable: boolean): Variable {
   made++;
-  const initial = copyOf(parameter);
-  const created = variable(initial, trainable, `batchnorm/${made}/${key}`);
-  initial.dispose();
-  const { assign } = created;
-  created.assign = (value) => {
-    assign.call(created, value);
-    parameter.data.set(value.dataSync<'float32'>());
-  };
+  const created = linkedVariable(parameter, { name: `batchnorm/${made}/${key}`, trainable });
   known.set(parameter, created);
   return created;
-}
-
-function assignFrom(target: Variable, parameter: Parameter): void {
-  const value = copyOf(parameter);
-  target.assign(value);
-  value.dispose();
-}
-
-/** Not the memory itself, which TensorFlow.js would take for its own. */
-function copyOf({ data, shape }: Parameter): TfTensor {
-  return tensor(Float32Array.from(data), [...shape], 'float32');
-}
-
-function sameValues(a: Float32Array, b: ArrayLike<number>): boolean {
-  // Object.is, for NaN is the same value as NaN.
-  return a.length === b.length && a.every((value, index) => Object.is(value, b[index]));
 }
