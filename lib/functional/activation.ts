@@ -1,9 +1,12 @@
+import { meantValue } from '../did-you-mean';
 import { ArgumentError } from '../errors';
 import { Activation } from '../native';
 import { nameOf } from '../tensor/name-of';
 
 /** What a layer may do with its output in the same pass; see {@link BatchNorm.forward}. */
 export type ActivationName = 'relu' | 'leakyRelu';
+
+const meanings = { relu: [], leakyRelu: ['lrelu'] };
 
 const defaultSlope = 0.01;
 
@@ -13,8 +16,8 @@ export function checkActivation(caller: string, activation: unknown): Activation
   if (activation === 'relu') return Activation.relu;
   if (activation === 'leakyRelu') return Activation.leakyRelu;
   throw new ArgumentError(
-    `${caller}: activation should be 'relu', 'leakyRelu' or null, got ${nameOf(activation)}; ` +
-      'apply any other to the output',
+    `${caller}: activation should be 'relu', 'leakyRelu' or null, got ${nameOf(activation)}` +
+      (meantValue(activation, meanings) || '; apply any other to the output'),
   );
 }
 

@@ -5,6 +5,7 @@ import { formatShape } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { Arranged } from './arranged';
 import type { Caller } from './caller';
+import { channelsHint } from './channels-hint';
 import { collapse } from './collapse';
 import { type Affine, checkParameterShape } from './parameters';
 
@@ -28,19 +29,24 @@ export function arrangeGroups(
     throw new ShapeError(
       `${caller.name}: Expected number of channels in input to be divisible by num_groups, but got ` +
         `input of shape ${formatShape(input.shape)} and num_groups=${groups}` +
-        sayChannels(caller, c),
+        sayChannels(caller, c) +
+        channelsHint(input.shape, (last) =>
+          caller.numFeatures === null ? last % groups === 0 : last === caller.numFeatures,
+        ),
     );
   }
   const aVector = (found: string) =>
     `a vector of size equal to the number of channels in input, ${found} and input of shape ` +
     formatShape(input.shape) +
-    sayChannels(caller, c);
+    sayChannels(caller, c) +
+    channelsHint(input.shape, (last) => last === (weight ?? bias)?.size);
   const parameterShape = [c];
   checkParameterShape(caller, 'weight', weight, parameterShape, input, aVector);
   checkParameterShape(caller, 'bias', bias, parameterShape, input, aVector);
   if (caller.numFeatures !== null && caller.numFeatures !== c) {
     throw new ShapeError(
-      `${caller.name}: got input of shape ${formatShape(input.shape)}${sayChannels(caller, c)}`,
+      `${caller.name}: got input of shape ${formatShape(input.shape)}${sayChannels(caller, c)}` +
+        channelsHint(input.shape, (last) => last === caller.numFeatures),
     );
   }
   requireMemory(caller.name, 'input', input.data, input.size);

@@ -18,7 +18,7 @@ export function arrangeInstances(caller: Caller, input: Tensor, parameters: Para
   if (numFeatures !== null && numFeatures !== c) {
     throw new ShapeError(
       `${name}: expected input's size at dim=${isUnbatched ? 0 : 1} to match num_features ` +
-        `(${numFeatures}), but got: ${c}. ${sayChannels(caller, input, c)}`,
+        `(${numFeatures}), but got: ${c}. ${sayChannels(caller, input, c, numFeatures)}`,
     );
   }
   checkParameters(caller, parameters, input, c);

@@ -78,8 +78,8 @@ export function checkBackward(call: BackwardCall): Collapsed {
   if (input.data !== undefined) requireMemory(name, 'input', input.data, input.size);
   checkParameter(caller, 'weight', call.weight, input, c);
   const perChannel = 'one for each channel of the input';
-  checkStatistic(name, 'mean', call.mean, c, perChannel);
-  checkStatistic(name, 'invstd', call.invstd, c, perChannel);
+  checkStatistic(name, 'mean', call.mean, c, perChannel, input.shape);
+  checkStatistic(name, 'invstd', call.invstd, c, perChannel, input.shape);
   checkLikeInput(name, 'gradOutput', call.gradOutput, input);
   if (call.out !== null) checkGradientOutput(name, 'out', call.out, call);
   if (call.outResidual !== null) checkOutResidual(call, call.outResidual);

@@ -59,7 +59,7 @@ export function batchNormBackward(
   input: TensorLike,
   options: BatchNormBackwardOptions,
 ): BatchNormGradients {
-  checkOptions(name, options, batchNormBackwardOptions);
+  checkOptions(name, options, batchNormBackwardOptions, 'gradOutput, input');
   return channelGradients(gradOutput, input, readBatchNormBackward(name, options));
 }
 

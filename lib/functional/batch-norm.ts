@@ -86,7 +86,7 @@ export function batchNorm(
   runningVar: TensorLike | null,
   options: BatchNormFunctionOptions = {},
 ): Tensor {
-  checkOptions(name, options, batchNormOptions);
+  checkOptions(name, options, batchNormOptions, 'input, runningMean, runningVar');
   const read = readBatchNorm(name, input, runningMean, runningVar, options);
   const { call } = read;
   if (!read.training) return forwardWithRunningStatistics(call);

@@ -61,7 +61,7 @@ export function groupNormBackward(
   numGroups: number,
   options: GroupNormBackwardOptions = {},
 ): GroupNormGradients {
-  checkOptions(name, options, groupNormBackwardOptions);
+  checkOptions(name, options, groupNormBackwardOptions, 'gradOutput, input, numGroups');
   return sampleGradients(gradOutput, input, readGroupNormBackward(name, numGroups, options));
 }
 

@@ -49,7 +49,7 @@ export function groupNorm(
   numGroups: number,
   options: GroupNormFunctionOptions = {},
 ): Tensor {
-  checkOptions(name, options, groupNormOptions);
+  checkOptions(name, options, groupNormOptions, 'input, numGroups');
   return normalizeSamples(input, readGroupNorm(name, numGroups, options));
 }
 

@@ -73,7 +73,7 @@ export function instanceNormBackward(
   input: TensorLike,
   options: InstanceNormBackwardOptions = {},
 ): InstanceNormGradients {
-  checkOptions(name, options, instanceNormBackwardOptions);
+  checkOptions(name, options, instanceNormBackwardOptions, 'gradOutput, input');
   const { useInputStats, given } = readInstanceNormBackward(name, options);
   if (!useInputStats) return channelGradients(gradOutput, input, given);
   return sampleGradients(gradOutput, input, given);

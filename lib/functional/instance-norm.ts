@@ -63,7 +63,7 @@ export const instanceNormOptions = [
  * ```
  */
 export function instanceNorm(input: TensorLike, options: InstanceNormFunctionOptions = {}): Tensor {
-  checkOptions(name, options, instanceNormOptions);
+  checkOptions(name, options, instanceNormOptions, 'input');
   const { call, useInputStats, momentum } = readInstanceNorm(name, input, options);
   return forwardInstances(call, useInputStats, momentum, newStatistics);
 }

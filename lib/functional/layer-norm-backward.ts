@@ -62,7 +62,7 @@ export function layerNormBackward(
   normalizedShape: number | readonly number[],
   options: LayerNormBackwardOptions = {},
 ): LayerNormGradients {
-  checkOptions(name, options, layerNormBackwardOptions);
+  checkOptions(name, options, layerNormBackwardOptions, 'gradOutput, input, normalizedShape');
   const given = readLayerNormBackward(name, normalizedShape, options);
   return sampleGradients(gradOutput, input, given);
 }

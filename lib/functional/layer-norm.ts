@@ -52,7 +52,7 @@ export function layerNorm(
   normalizedShape: number | readonly number[],
   options: LayerNormFunctionOptions = {},
 ): Tensor {
-  checkOptions(name, options, layerNormOptions);
+  checkOptions(name, options, layerNormOptions, 'input, normalizedShape');
   return normalizeSamples(input, readLayerNorm(name, normalizedShape, options));
 }
 

@@ -4,6 +4,7 @@ import { memoryGone } from '../tensor/memory';
 import { formatShape, sameShape, sizeOf } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { Caller } from './caller';
+import { channelsHint } from './channels-hint';
 import type { Described } from './described';
 import { overlaps } from './overlap';
 
@@ -37,7 +38,7 @@ export function checkParameters(
   if (caller.numFeatures !== null && caller.numFeatures !== channels) {
     throw new ShapeError(
       `${caller.name}: expected ${caller.numFeatures} channels, got ${channels}: ` +
-        sayChannels(caller, input, channels),
+        sayChannels(caller, input, channels, caller.numFeatures),
     );
   }
 }
@@ -55,7 +56,7 @@ export function checkParameter(
     if (elements !== parameter.data.length) throw lostMemory(caller, name, parameter, elements);
     throw new ShapeError(
       `${caller.name}: ${name} should contain ${channels} elements not ${elements}: ` +
-        sayChannels(caller, input, channels),
+        sayChannels(caller, input, channels, elements),
     );
   }
   checkParameterDType(caller, name, parameter, input);
@@ -97,10 +98,18 @@ function lostMemory(
   return new ArgumentError(`${caller.name}: ${memoryGone(name, data, elements)}`);
 }
 
-/** What an error says of the channels that an input has. */
-export function sayChannels(caller: Caller, input: Described, channels: number): string {
+/** What an error says of the channels that an input has, which should be `expected`. */
+export function sayChannels(
+  caller: Caller,
+  { shape }: Described,
+  channels: number,
+  expected: number,
+): string {
   const layer = caller.numFeatures === null ? '' : `numFeatures is ${caller.numFeatures}, but `;
-  return `${layer}the input has ${channels} channels, its shape is ${formatShape(input.shape)}`;
+  return (
+    `${layer}the input has ${channels} channels, its shape is ${formatShape(shape)}` +
+    channelsHint(shape, (c) => c === expected, caller.unbatchedRank)
+  );
 }
 
 function checkParameterDType(

@@ -57,7 +57,7 @@ export function rmsNormBackward(
   normalizedShape: number | readonly number[],
   options: RMSNormBackwardOptions = {},
 ): RMSNormGradients {
-  checkOptions(name, options, rmsNormBackwardOptions);
+  checkOptions(name, options, rmsNormBackwardOptions, 'gradOutput, input, normalizedShape');
   const given = readRMSNormBackward(name, normalizedShape, options);
   const { gradInput, gradWeight } = sampleGradients(gradOutput, input, given);
   return { gradInput, gradWeight };

@@ -47,7 +47,7 @@ export function rmsNorm(
   normalizedShape: number | readonly number[],
   options: RMSNormFunctionOptions = {},
 ): Tensor {
-  checkOptions(name, options, rmsNormOptions);
+  checkOptions(name, options, rmsNormOptions, 'input, normalizedShape');
   return normalizeSamples(input, readRMSNorm(name, normalizedShape, options));
 }
 

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { ArgumentError, ShapeError } from '../errors';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
+import { channelsHint } from './channels-hint';
 
 /** Statistics as the kernels take them: float64, without a copy where they are. */
 export function readStatistic(
@@ -24,16 +25,22 @@ export function requireStatistic(
   throw new ArgumentError(`${caller}: ${name} is needed, ${which}, as the forward pass used it`);
 }
 
-/** Refuses statistics that are not `count`; `which` says what there should be one for. */
+/**
+ * Refuses statistics that are not `count`; `which` says what there should be one for, and `input` is
+ * the shape of what has as many channels.
+ */
 export function checkStatistic(
   caller: string,
   name: string,
   values: Float64Array,
   count: number,
   which: string,
+  input?: readonly number[],
 ): void {
-  if (values.length === count) return;
+  const { length } = values;
+  if (length === count) return;
   throw new ShapeError(
-    `${caller}: ${name} should contain ${count} elements not ${values.length}: ${which}`,
+    `${caller}: ${name} should contain ${count} elements not ${length}: ${which}` +
+      (input === undefined ? '' : channelsHint(input, (c) => c === length)),
   );
 }

@@ -30,8 +30,8 @@ interface Settings extends NormSettings {
 }
 
 /** The options with defaults filled in, each read once and checked. */
-export function readOptions(caller: string, options: BatchNormOptions): Settings {
-  checkOptions(caller, options, Object.keys(defaults));
+export function readOptions(caller: string, options: BatchNormOptions, isLazy: boolean): Settings {
+  checkOptions(caller, options, Object.keys(defaults), isLazy ? '' : 'numFeatures');
   const {
     eps = defaults.eps,
     momentum = defaults.momentum,

@@ -35,7 +35,7 @@ import {
   type ResidualGradients,
 } from './batch-norm-passes';
 import { NormBase } from './norm-base';
-import { type Channels, type Lazy, NormState } from './norm-state';
+import { type Channels, Lazy, NormState } from './norm-state';
 import { nothingKept } from './nothing-kept';
 
 /**
@@ -84,7 +84,7 @@ export abstract class BatchNorm extends NormBase {
         'BatchNorm is abstract: make a BatchNorm1d, BatchNorm2d or BatchNorm3d',
       );
     }
-    const settings = readOptions(name, options);
+    const settings = readOptions(name, options, numFeatures instanceof Lazy);
     const state = new NormState(name, { ranks }, numFeatures, settings);
     super(state);
     this.unbiasedRunningVar = settings.unbiasedRunningVar;

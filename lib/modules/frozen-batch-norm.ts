@@ -73,7 +73,7 @@ export abstract class FrozenBatchNorm extends Module {
       );
     }
     const shape = [checkNumFeatures(name, numFeatures)];
-    checkOptions(name, options, optionNames);
+    checkOptions(name, options, optionNames, 'numFeatures');
     const { eps = 1e-5, dtype = 'float32', activation = null, negativeSlope = null } = options;
     const applied = checkActivation(name, activation);
     this.#eps = checkEps(name, eps);

@@ -53,7 +53,7 @@ export class GroupNorm extends SampleNorm<number> {
    */
   constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
     const { name } = new.target;
-    checkOptions(name, options, ['eps', 'affine', 'dtype']);
+    checkOptions(name, options, ['eps', 'affine', 'dtype'], 'numGroups, numChannels');
     const { eps = 1e-5, affine = true, dtype = 'float32' } = options;
     checkNumGroups(name, numGroups);
     checkNumChannels(name, numChannels, numGroups);

@@ -275,7 +275,7 @@ const optionNames = ['eps', 'momentum', 'affine', 'trackRunningStats', 'dtype'];
 
 /** The options with defaults filled in, each read once and checked. */
 function readOptions(name: string, options: InstanceNormOptions, isLazy: boolean): NormSettings {
-  checkOptions(name, options, optionNames);
+  checkOptions(name, options, optionNames, isLazy ? '' : 'numFeatures');
   const {
     eps = 1e-5,
     momentum = 0.1,

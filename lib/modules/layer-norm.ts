@@ -54,7 +54,7 @@ export class LayerNorm extends SampleNorm<number> {
    */
   constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
     const { name } = new.target;
-    checkOptions(name, options, ['eps', 'elementwiseAffine', 'bias', 'dtype']);
+    checkOptions(name, options, ['eps', 'elementwiseAffine', 'bias', 'dtype'], 'normalizedShape');
     const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = 'float32' } = options;
     const shape = positiveShape(name, normalizedShape);
     const caller = { name, ranks: null, numFeatures: sizeOf(shape) };

@@ -7,6 +7,7 @@ export function checkNumFeatures(caller: string, numFeatures: unknown): number {
     return numFeatures;
   }
   throw new ArgumentError(
-    `${caller}: numFeatures should be a positive integer, got ${nameOf(numFeatures)}`,
+    `${caller}: numFeatures should be a positive integer, got ${nameOf(numFeatures)}` +
+      (typeof numFeatures === 'object' ? `, as new ${caller}(64, { eps: 1e-5 })` : ''),
   );
 }

@@ -51,7 +51,7 @@ export class RMSNorm extends SampleNorm<number | null> {
    */
   constructor(normalizedShape: number | readonly number[], options: RMSNormOptions = {}) {
     const { name } = new.target;
-    checkOptions(name, options, ['eps', 'elementwiseAffine', 'dtype']);
+    checkOptions(name, options, ['eps', 'elementwiseAffine', 'dtype'], 'normalizedShape');
     const { eps = null, elementwiseAffine = true, dtype = 'float32' } = options;
     const shape = positiveShape(name, normalizedShape);
     const caller = { name, ranks: null, numFeatures: sizeOf(shape) };

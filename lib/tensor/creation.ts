@@ -6,7 +6,7 @@ import { nameOf } from './name-of';
 import { flatten, type NestedArray, nestedShape } from './nested';
 import { readOptions, type TensorOptions } from './options';
 import { fillNormal, fillUniform } from './random';
-import { checkShape, sizeOf } from './shape';
+import { checkShape, formatShape, refuseLooseSizes, sizeOf } from './shape';
 import { Tensor } from './tensor';
 import { allocateUninitialized } from './uninitialized';
 
@@ -97,7 +97,13 @@ function isBigIntArray(values: TypedArray): values is BigInt64Array | BigUint64A
  * @param shape - (N, C, ...), sizes of 0 and more
  * @throws ShapeError where `shape` is invalid
  */
-export function zeros(shape: readonly number[], options: TensorOptions = {}): Tensor {
+export function zeros(shape: readonly number[], options?: TensorOptions): Tensor;
+export function zeros(
+  shape: readonly number[],
+  options: TensorOptions = {},
+  ...others: readonly unknown[]
+): Tensor {
+  refuseLooseSizes('zeros', [shape, options, ...others]);
   return create('zeros', shape, options);
 }
 
@@ -107,7 +113,13 @@ export function zeros(shape: readonly number[], options: TensorOptions = {}): Te
  * @param shape - (N, C, ...), sizes of 0 and more
  * @throws ShapeError where `shape` is invalid
  */
-export function ones(shape: readonly number[], options: TensorOptions = {}): Tensor {
+export function ones(shape: readonly number[], options?: TensorOptions): Tensor;
+export function ones(
+  shape: readonly number[],
+  options: TensorOptions = {},
+  ...others: readonly unknown[]
+): Tensor {
+  refuseLooseSizes('ones', [shape, options, ...others]);
   return create('ones', shape, options, (data) => data.fill(1));
 }
 
@@ -118,7 +130,18 @@ export function ones(shape: readonly number[], options: TensorOptions = {}): Ten
  * @throws ShapeError where `shape` is invalid
  * @throws ArgumentError where `value` is no number
  */
-export function full(shape: readonly number[], value: number, options: TensorOptions = {}): Tensor {
+export function full(shape: readonly number[], value: number, options?: TensorOptions): Tensor;
+export function full(
+  shape: readonly number[],
+  value: number,
+  options: TensorOptions = {},
+  ...others: readonly unknown[]
+): Tensor {
+  refuseLooseSizes('full', [shape, value, options, ...others], (sizes) =>
+    sizes.length === 1
+      ? `[${sizes}], value`
+      : `${formatShape(sizes.slice(0, -1))}, ${sizes.at(-1)}`,
+  );
   if (typeof value !== 'number') {
     throw new ArgumentError(`full: value must be a number, got ${nameOf(value)}`);
   }
@@ -132,7 +155,13 @@ export function full(shape: readonly number[], value: number, options: TensorOpt
  * @param shape - (N, C, ...), sizes of 0 and more
  * @throws ShapeError where `shape` is invalid
  */
-export function empty(shape: readonly number[], options: TensorOptions = {}): Tensor {
+export function empty(shape: readonly number[], options?: TensorOptions): Tensor;
+export function empty(
+  shape: readonly number[],
+  options: TensorOptions = {},
+  ...others: readonly unknown[]
+): Tensor {
+  refuseLooseSizes('empty', [shape, options, ...others]);
   return create('empty', shape, options);
 }
 
@@ -142,7 +171,13 @@ export function empty(shape: readonly number[], options: TensorOptions = {}): Te
  * @param shape - (N, C, ...); values are drawn in that order, whatever the memory format
  * @throws ShapeError where `shape` is invalid
  */
-export function rand(shape: readonly number[], options: TensorOptions = {}): Tensor {
+export function rand(shape: readonly number[], options?: TensorOptions): Tensor;
+export function rand(
+  shape: readonly number[],
+  options: TensorOptions = {},
+  ...others: readonly unknown[]
+): Tensor {
+  refuseLooseSizes('rand', [shape, options, ...others]);
   return draw('rand', shape, options, fillUniform);
 }
 
@@ -153,7 +188,13 @@ export function rand(shape: readonly number[], options: TensorOptions = {}): Ten
  * @param shape - (N, C, ...); values are drawn in that order, whatever the memory format
  * @throws ShapeError where `shape` is invalid
  */
-export function randn(shape: readonly number[], options: TensorOptions = {}): Tensor {
+export function randn(shape: readonly number[], options?: TensorOptions): Tensor;
+export function randn(
+  shape: readonly number[],
+  options: TensorOptions = {},
+  ...others: readonly unknown[]
+): Tensor {
+  refuseLooseSizes('randn', [shape, options, ...others]);
   return draw('randn', shape, options, fillNormal);
 }
 

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { meantValue } from '../did-you-mean';
 import { ArgumentError, DTypeError } from '../errors';
 import { nameOf } from './name-of';
 
@@ -36,8 +37,15 @@ export function dtypeOf(data: FloatArray): DType {
  */
 export function checkDType(value: unknown, name: string): DType {
   if (value === 'float32' || value === 'float64') return value;
-  throw new DTypeError(`${name}: dtype must be 'float32' or 'float64', got ${nameOf(value)}`);
+  throw new DTypeError(
+    `${name}: dtype must be 'float32' or 'float64', got ${nameOf(value)}${meantValue(value, meanings)}`,
+  );
 }
+
+const meanings = {
+  float32: ['float', 'single', 'f32', 'fp32', 'float32array'],
+  float64: ['double', 'f64', 'fp64', 'float64array'],
+};
 
 /**
  * Zeroed memory for `size` elements, or an error that says how much was asked for.

@@ -1,3 +1,4 @@
+import { meantValue } from '../did-you-mean';
 import { ArgumentError, ShapeError } from '../errors';
 import type { FloatArray } from './dtype';
 import { nameOf } from './name-of';
@@ -24,7 +25,8 @@ export function checkMemoryFormat(
   if (value === 'contiguous') return value;
   if (value !== 'channelsLast') {
     throw new ArgumentError(
-      `${name}: memoryFormat must be 'contiguous' or 'channelsLast', got ${nameOf(value)}`,
+      `${name}: memoryFormat must be 'contiguous' or 'channelsLast', got ${nameOf(value)}` +
+        meantValue(value, meanings),
     );
   }
   if (shape.length < 2) {
@@ -34,6 +36,11 @@ export function checkMemoryFormat(
   }
   return value;
 }
+
+const meanings = {
+  contiguous: ['contiguousformat', 'channelsfirst', 'ncl', 'nchw', 'ncdhw'],
+  channelsLast: ['channelslast1d', 'channelslast2d', 'channelslast3d', 'nlc', 'nhwc', 'ndhwc'],
+};
 
 /**
  * The stride of each dimension of (N, C, ...), in elements, where `shape` lies in `format`.

@@ -53,7 +53,8 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
 export function readIntegers(list: unknown, what: string): number[] {
   if (!Array.isArray(list) && !types.isTypedArray(list)) {
     throw new ArgumentError(
-      `${what} must be an array of integers such as [2, 3], got ${nameOf(list)}`,
+      `${what} must be an array of integers such as [2, 3], got ${nameOf(list)}` +
+        (typeof list === 'number' ? `: sizes go in an array, as [${list}, ...]` : ''),
     );
   }
   const length: number = list.length;
@@ -71,6 +72,29 @@ export function readIntegers(list: unknown, what: string): number[] {
     integers.push(n + 0); // -0 becomes 0
   }
   return integers;
+}
+
+/**
+ * Refuses sizes that were passed one by one, as PyTorch takes them: `zeros(2, 3)`.
+ *
+ * @param args - whatever the function was given
+ * @param write - how the call is written here
+ *
+ * @internal
+ */
+export function refuseLooseSizes(
+  name: string,
+  args: readonly unknown[],
+  write = (sizes: readonly number[]) => formatShape(sizes),
+): void {
+  const [first] = args;
+  if (typeof first !== 'number') return;
+  const end = args.findIndex((each) => typeof each !== 'number');
+  const sizes = args.slice(0, end < 0 ? args.length : end) as number[];
+  throw new ArgumentError(
+    `${name}: shape must be an array of integers such as [2, 3], got ${nameOf(first)}: sizes go in ` +
+      `an array, as ${name}(${write(sizes)})`,
+  );
 }
 
 /**

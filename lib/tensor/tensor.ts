@@ -12,7 +12,7 @@ import {
 import { nameOf } from './name-of';
 import { type NestedArray, nest } from './nested';
 import { readOptions, type TensorOptions } from './options';
-import { checkShape, formatShape, inferShape, sizeOf } from './shape';
+import { checkShape, formatShape, inferShape, refuseLooseSizes, sizeOf } from './shape';
 import { allocateShared } from './shared';
 import { allocateUninitialized } from './uninitialized';
 
@@ -126,8 +126,14 @@ export class Tensor {
    * worker.postMessage(images); // there: const images = asTensor(message);
    * ```
    */
-  static shared(shape: readonly number[], options: TensorOptions = {}): Tensor {
+  static shared(shape: readonly number[], options?: TensorOptions): Tensor;
+  static shared(
+    shape: readonly number[],
+    options: TensorOptions = {},
+    ...others: readonly unknown[]
+  ): Tensor {
     const name = 'Tensor.shared';
+    refuseLooseSizes(name, [shape, options, ...others]);
     const { dtype = 'float32', memoryFormat } = readOptions(options, name);
     const sizes = checkShape(shape, name);
     checkMemoryFormat(memoryFormat ?? 'contiguous', sizes, name);
@@ -186,7 +192,9 @@ export class Tensor {
    * @param shape - sizes with the same product; one of them may be -1 and is inferred
    * @throws ShapeError where the sizes do not fit
    */
-  reshape(shape: readonly number[]): Tensor {
+  reshape(shape: readonly number[]): Tensor;
+  reshape(shape: readonly number[], ...others: readonly unknown[]): Tensor {
+    refuseLooseSizes('reshape', [shape, ...others]);
     requireMemory('reshape', 'the tensor', this.data, this.size);
     const sizes = inferShape(shape, this.size);
     const inOrder = this.memoryFormat === 'contiguous' || formatsAgree(this.shape);

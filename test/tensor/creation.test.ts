@@ -236,15 +236,17 @@ describe.each(creators)('%s', (name, create) => {
       new DTypeError(`${name}: dtype must be 'float32' or 'float64', got 'int8'`),
     );
     expect(() => create([2], { memoryFormat: 'NHWC' } as unknown as TensorOptions)).toThrow(
-      new ArgumentError(`${name}: memoryFormat must be 'contiguous' or 'channelsLast', got 'NHWC'`),
+      new ArgumentError(
+        `${name}: memoryFormat must be 'contiguous' or 'channelsLast', got 'NHWC': did you mean 'channelsLast'?`,
+      ),
     );
     expect(() => create([2], { memory_format: 1 } as unknown as TensorOptions)).toThrow(
       new ArgumentError(
-        `${name}: unknown option 'memory_format', the options are dtype, memoryFormat`,
+        `${name}: unknown option 'memory_format', the options are dtype, memoryFormat: did you mean memoryFormat?`,
       ),
     );
     for (const [options, got] of [
-      ['float64', "'float64'"],
+      ['float64', "'float64': did you mean { dtype: 'float64' }?"],
       [null, 'null'],
       [[], 'Array'],
     ]) {

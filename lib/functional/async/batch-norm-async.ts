@@ -42,7 +42,7 @@ export async function batchNormAsync(
   runningVar: TensorLike | null,
   options: BatchNormFunctionOptions & AsyncOptions = {},
 ): Promise<Tensor> {
-  checkOptions(name, options, [...batchNormOptions, 'signal']);
+  checkOptions(name, options, [...batchNormOptions, 'signal'], 'input, runningMean, runningVar');
   const signal = readSignal(name, options.signal);
   const read = readBatchNorm(name, input, runningMean, runningVar, options);
   const pass = read.training ? training(read, signal) : evaluation(read, signal);

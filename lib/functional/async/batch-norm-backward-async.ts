@@ -24,7 +24,7 @@ export async function batchNormBackwardAsync(
   input: TensorLike,
   options: BatchNormBackwardOptions & AsyncOptions,
 ): Promise<BatchNormGradients> {
-  checkOptions(name, options, [...batchNormBackwardOptions, 'signal']);
+  checkOptions(name, options, [...batchNormBackwardOptions, 'signal'], 'gradOutput, input');
   const signal = readSignal(name, options.signal);
   return channelGradientsAsync(gradOutput, input, readBatchNormBackward(name, options), signal);
 }

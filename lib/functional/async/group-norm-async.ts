@@ -24,7 +24,7 @@ export async function groupNormAsync(
   numGroups: number,
   options: GroupNormFunctionOptions & AsyncOptions = {},
 ): Promise<Tensor> {
-  checkOptions(name, options, [...groupNormOptions, 'signal']);
+  checkOptions(name, options, [...groupNormOptions, 'signal'], 'input, numGroups');
   const signal = readSignal(name, options.signal);
   return normalizeSamplesAsync(input, readGroupNorm(name, numGroups, options), signal);
 }

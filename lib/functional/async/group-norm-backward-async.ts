@@ -25,7 +25,12 @@ export async function groupNormBackwardAsync(
   numGroups: number,
   options: GroupNormBackwardOptions & AsyncOptions = {},
 ): Promise<GroupNormGradients> {
-  checkOptions(name, options, [...groupNormBackwardOptions, 'signal']);
+  checkOptions(
+    name,
+    options,
+    [...groupNormBackwardOptions, 'signal'],
+    'gradOutput, input, numGroups',
+  );
   const signal = readSignal(name, options.signal);
   const given = readGroupNormBackward(name, numGroups, options);
   return sampleGradientsAsync(gradOutput, input, given, signal);

@@ -35,7 +35,7 @@ export async function instanceNormAsync(
   input: TensorLike,
   options: InstanceNormFunctionOptions & AsyncOptions = {},
 ): Promise<Tensor> {
-  checkOptions(name, options, [...instanceNormOptions, 'signal']);
+  checkOptions(name, options, [...instanceNormOptions, 'signal'], 'input');
   const signal = readSignal(name, options.signal);
   const { call, useInputStats, momentum } = readInstanceNorm(name, input, options);
   const begun = beginInstances(call, useInputStats);

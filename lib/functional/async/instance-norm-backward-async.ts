@@ -24,7 +24,7 @@ export async function instanceNormBackwardAsync(
   input: TensorLike,
   options: InstanceNormBackwardOptions & AsyncOptions = {},
 ): Promise<InstanceNormGradients> {
-  checkOptions(name, options, [...instanceNormBackwardOptions, 'signal']);
+  checkOptions(name, options, [...instanceNormBackwardOptions, 'signal'], 'gradOutput, input');
   const signal = readSignal(name, options.signal);
   const { useInputStats, given } = readInstanceNormBackward(name, options);
   return useInputStats

@@ -24,7 +24,7 @@ export async function layerNormAsync(
   normalizedShape: number | readonly number[],
   options: LayerNormFunctionOptions & AsyncOptions = {},
 ): Promise<Tensor> {
-  checkOptions(name, options, [...layerNormOptions, 'signal']);
+  checkOptions(name, options, [...layerNormOptions, 'signal'], 'input, normalizedShape');
   const signal = readSignal(name, options.signal);
   return normalizeSamplesAsync(input, readLayerNorm(name, normalizedShape, options), signal);
 }

@@ -25,7 +25,12 @@ export async function layerNormBackwardAsync(
   normalizedShape: number | readonly number[],
   options: LayerNormBackwardOptions & AsyncOptions = {},
 ): Promise<LayerNormGradients> {
-  checkOptions(name, options, [...layerNormBackwardOptions, 'signal']);
+  checkOptions(
+    name,
+    options,
+    [...layerNormBackwardOptions, 'signal'],
+    'gradOutput, input, normalizedShape',
+  );
   const signal = readSignal(name, options.signal);
   const given = readLayerNormBackward(name, normalizedShape, options);
   return sampleGradientsAsync(gradOutput, input, given, signal);

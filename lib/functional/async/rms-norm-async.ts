@@ -24,7 +24,7 @@ export async function rmsNormAsync(
   normalizedShape: number | readonly number[],
   options: RMSNormFunctionOptions & AsyncOptions = {},
 ): Promise<Tensor> {
-  checkOptions(name, options, [...rmsNormOptions, 'signal']);
+  checkOptions(name, options, [...rmsNormOptions, 'signal'], 'input, normalizedShape');
   const signal = readSignal(name, options.signal);
   return normalizeSamplesAsync(input, readRMSNorm(name, normalizedShape, options), signal);
 }

@@ -25,7 +25,12 @@ export async function rmsNormBackwardAsync(
   normalizedShape: number | readonly number[],
   options: RMSNormBackwardOptions & AsyncOptions = {},
 ): Promise<RMSNormGradients> {
-  checkOptions(name, options, [...rmsNormBackwardOptions, 'signal']);
+  checkOptions(
+    name,
+    options,
+    [...rmsNormBackwardOptions, 'signal'],
+    'gradOutput, input, normalizedShape',
+  );
   const signal = readSignal(name, options.signal);
   const given = readRMSNormBackward(name, normalizedShape, options);
   const { gradInput, gradWeight } = await sampleGradientsAsync(gradOutput, input, given, signal);
