@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BatchNormError } from './errors';
+import { toolchain } from './toolchain';
 
 /** The addon could not be loaded; the message says where it was looked for and what to do. */
 export class LoadError extends BatchNormError {
@@ -76,8 +77,8 @@ function addonsIn(dir: string): string[] {
 function remedies(packageRoot: string): string[] {
   return [
     'build it here: npm install --no-save cmake-js node-addon-api && npm rebuild batchnorm',
-    'which needs cmake, a C++17 compiler and Google Highway; on Debian and Ubuntu: ' +
-      'apt-get install cmake g++ make libhwy-dev',
+    'which needs CMake, a C++17 compiler and Google Highway; on this system:',
+    ...toolchain().map((line) => `  ${line}`),
     `a stale file in ${join(packageRoot, 'build')} wins over the prebuilt addon: ` +
       'remove that folder, or set PREBUILDS_ONLY=1',
     'an addon kept elsewhere: set BATCHNORM_PREBUILD to the folder that holds its prebuilds/',

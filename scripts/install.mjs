@@ -1,7 +1,8 @@
-// The package's install script: nothing to do where a prebuilt addon loads, else a build from
-// source with what this machine has. It downloads nothing unless BATCHNORM_FETCH_HIGHWAY=1 asks
+// The package's install script: nothing to do if a prebuilt addon loads, else a build from source
+// with what this machine has; if that cannot be, a warning. It downloads nothing unless BATCHNORM_FETCH_HIGHWAY=1 asks
 // CMake to fetch Highway.
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,13 +26,7 @@ function whyNoAddon() {
 function build(reason) {
   console.log(`batchnorm: no prebuilt addon fits ${process.platform}-${process.arch} (${reason})`);
   const missing = whatIsMissing();
-  if (missing.length > 0) {
-    console.error(
-      'batchnorm: to build one from source, install first, then install batchnorm again:',
-    );
-    for (const line of missing) console.error(`  ${line}`);
-    process.exit(1);
-  }
+  if (missing.length > 0) return leaveWithout('to build one from source, install first:', missing);
   const { status } = spawnSync(
     process.execPath,
     [
@@ -43,13 +38,18 @@ function build(reason) {
     ],
     { stdio: 'inherit', cwd: root },
   );
-  if (status !== 0) {
-    console.error(
-      'batchnorm: the build failed; besides the packages above it needs Google Highway',
-    );
-    console.error('  Debian, Ubuntu: apt-get install cmake g++ make libhwy-dev');
-  }
-  process.exit(status ?? 1);
+  if (status !== 0) leaveWithout('the build failed; besides cmake-js it needs:', systemPackages());
+}
+
+/**
+ * The package installs all the same: require('batchnorm') says this too, and other packages of the
+ * same install are not lost. Only a build that was asked for has to succeed.
+ */
+function leaveWithout(what, lines) {
+  console.warn(`batchnorm: WARNING: installed without its addon; ${what}`);
+  for (const line of lines) console.warn(`  ${line}`);
+  console.warn('then: npm rebuild batchnorm');
+  if (process.env.npm_config_build_from_source === 'true') process.exitCode = 1;
 }
 
 function whatIsMissing() {
@@ -57,13 +57,15 @@ function whatIsMissing() {
     ...['cmake-js', 'node-addon-api']
       .filter((name) => !resolves(name))
       .map((name) => `npm install ${name}`),
-    runs('cmake')
-      ? []
-      : [
-          'CMake 3.20 or newer, a C++17 compiler, Make or Ninja, and Google Highway;',
-          '  Debian, Ubuntu: apt-get install cmake g++ make libhwy-dev',
-        ],
-  ].flat();
+    ...(runs('cmake') ? [] : systemPackages()),
+  ];
+}
+
+/** A fresh clone is not compiled yet; there it is the scripts of this folder that install. */
+function systemPackages() {
+  const compiled = join(root, 'dist/toolchain.js');
+  if (existsSync(compiled)) return require(compiled).toolchain();
+  return ['in a clone of the repository: npm run compile, which installs what is missing'];
 }
 
 function resolves(name) {

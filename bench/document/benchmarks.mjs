@@ -7,7 +7,7 @@ import { markdown } from '../tables/markdown.mjs';
 export function benchmarks(report, charts) {
   const parts = [
     '# Benchmarks',
-    'Written by `npm run bench -- --write`; change that, not this file.',
+    'Written by `npm run bench -- --write` in a clone; change that, not this file.',
     list(machineLines(report)),
     ...charts.map(({ file, alt }) => `![${alt}](${file})`),
     '## How to read this',

@@ -23,18 +23,18 @@ export function install(): Installed {
   const work = mkdtempSync(join(tmpdir(), 'batchnorm-package-'));
   const folder = join(work, 'app');
   mkdirSync(folder);
-  run('npm', ['run', 'prebuild'], root);
-  const tarball = pack(root, work);
-  const dependency = pack(join(root, 'node_modules/node-gyp-build'), work);
+  // With its own scripts, as it is published: they make the prebuilt addon.
+  const tarball = pack(root, work, []);
+  const dependency = pack(join(root, 'node_modules/node-gyp-build'), work, ['--ignore-scripts']);
   writeFileSync(join(folder, 'package.json'), '{ "name": "app", "private": true }');
   run('npm', ['install', '--offline', tarball, dependency], folder, bareEnvironment(work));
   cpSync(join(__dirname, 'consumer'), folder, { recursive: true });
   return { folder, package: join(folder, 'node_modules/batchnorm'), tarball };
 }
 
-function pack(folder: string, destination: string): string {
+function pack(folder: string, destination: string, options: readonly string[]): string {
   const before = new Set(readdirSync(destination));
-  run('npm', ['pack', '--ignore-scripts', '--pack-destination', destination], folder);
+  run('npm', ['pack', ...options, '--pack-destination', destination], folder);
   const [file] = readdirSync(destination).filter((name) => !before.has(name));
   return join(destination, file ?? 'npm pack has written nothing');
 }

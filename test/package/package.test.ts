@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { toolchain } from '../../lib/toolchain';
 import { codeOf, declarations } from './declarations';
 import { asScript, examples, guides, tensorFlowGuide, workersGuide } from './examples';
 import {
@@ -22,6 +24,7 @@ import {
   run,
   withoutHighway,
 } from './installed';
+import { commandsOf, linksOf, scriptsBeside, sectionsOf, textsIn } from './texts';
 
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 const node = process.execPath;
@@ -60,6 +63,35 @@ test('carries what a build from source needs, and no tests', () => {
   expect(readdirSync(join(installed.package, 'cpp')).filter((f) => /_test/.test(f))).toEqual([]);
   expect(readdirSync(join(installed.package, 'scripts'))).toEqual(['install.mjs']);
   expect(has('test') || has('lib')).toBe(false);
+});
+
+describe('its texts', () => {
+  const texts = () => textsIn(installed.package);
+
+  test('link to what is in the package', () => {
+    const links = texts().flatMap(({ file, text }) => linksOf(text).map((to) => ({ file, to })));
+    expect(links.length).toBeGreaterThan(40);
+    const dead = links.filter(({ file, to }) => !existsSync(join(dirname(file), to)));
+    expect(dead.map(({ file, to }) => `${file}: ${to}`)).toEqual([]);
+  });
+
+  test('say of commands that need a clone that they do', () => {
+    const silent = texts()
+      .flatMap(({ file, text }) => sectionsOf(text).map((section) => ({ file, section })))
+      .filter(({ section }) => !/\bclone\b/.test(section))
+      .flatMap(({ file, section }) => commandsOf(section).map((command) => ({ file, command })))
+      // The example for a CI is a package of its own.
+      .filter(({ file, command }) => !scriptsBeside(file, installed.package).includes(command));
+    expect(silent).toEqual([]);
+  });
+
+  test('are those of the examples too, without what running them leaves', () => {
+    const files = readdirSync(join(installed.package, 'examples'), { recursive: true });
+    expect(files).toContain(join('ci-parity', 'README.md'));
+    expect(
+      files.filter((file) => /node_modules|serving.trained|report\.html/.test(`${file}`)),
+    ).toEqual([]);
+  });
 });
 
 describe('the command line', () => {
@@ -316,12 +348,7 @@ describe('where no addon fits', () => {
       expect(output).toContain(join(copy, place));
     }
     expect(output).toContain('No native build was found');
-    for (const remedy of [
-      'npm rebuild',
-      'apt-get install',
-      'PREBUILDS_ONLY',
-      'BATCHNORM_PREBUILD',
-    ]) {
+    for (const remedy of ['npm rebuild', ...toolchain(), 'PREBUILDS_ONLY', 'BATCHNORM_PREBUILD']) {
       expect(output).toContain(remedy);
     }
   });
@@ -334,13 +361,25 @@ describe('where no addon fits', () => {
     rmSync(join(copy, 'build'), { recursive: true });
   });
 
-  test('the install script says exactly what is missing', () => {
-    const script = [join(copy, 'scripts/install.mjs')];
-    const { status, output } = attempt(node, script, copy, bareEnvironment(work));
-    expect(status).toBe(1);
-    for (const remedy of ['npm install cmake-js', 'npm install node-addon-api', 'libhwy-dev']) {
-      expect(output).toContain(remedy);
-    }
+  describe('the install script', () => {
+    const installs = (more: NodeJS.ProcessEnv = {}) => {
+      const env = { ...bareEnvironment(work), ...more };
+      const script = join(copy, 'scripts/install.mjs');
+      return spawnSync(node, [script], { cwd: copy, env, encoding: 'utf8' });
+    };
+
+    test('warns of exactly what is missing, and leaves the install of others whole', () => {
+      const { status, stderr } = installs();
+      expect(status).toBe(0);
+      expect(stderr).toMatch(/^batchnorm: WARNING: installed without its addon/);
+      for (const remedy of ['npm install cmake-js', 'npm install node-addon-api', ...toolchain()]) {
+        expect(stderr).toContain(remedy);
+      }
+    });
+
+    test('fails if npm was told to build from source', () => {
+      expect(installs({ npm_config_build_from_source: 'true' }).status).toBe(1);
+    });
   });
 
   describe('with cmake-js and node-addon-api beside it, the install script', () => {
@@ -355,9 +394,10 @@ describe('where no addon fits', () => {
     afterEach(() => rmSync(join(copy, 'build'), { recursive: true }));
 
     test('names Highway where the system has none, and does not download it', () => {
-      const { status, output } = attempt(node, script(), copy, withoutHighway(work));
-      expect(status).not.toBe(0);
-      expect(output).toContain('apt-get install libhwy-dev');
+      const env = { ...withoutHighway(work), npm_config_build_from_source: 'true' };
+      const { status, output } = attempt(node, script(), copy, env);
+      expect(status).toBe(1);
+      for (const remedy of toolchain()) expect(output).toContain(remedy);
       expect(existsSync(join(copy, 'build/_deps'))).toBe(false);
     });
 
@@ -375,10 +415,19 @@ describe('package.json', () => {
     expect(manifest.binary).toEqual({ napi_versions: [9] });
   });
 
-  test('has one script that runs at install', () => {
+  test('has one script that runs at install, and one that runs at install from git', () => {
     const hooks = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare'];
     const present = hooks.filter((hook) => hook in manifest.scripts);
-    expect(present.map((hook) => manifest.scripts[hook])).toEqual(['node scripts/install.mjs']);
+    expect(present.map((hook) => manifest.scripts[hook])).toEqual([
+      'node scripts/install.mjs',
+      'node scripts/prepare.mjs',
+    ]);
+  });
+
+  test('says where the package is from, where to read and where to write to', () => {
+    const { repository, homepage, bugs } = manifest;
+    const addresses = [repository.url.replace('git+', ''), homepage, bugs].map((a) => new URL(a));
+    expect(new Set(addresses.map(({ origin }) => origin)).size).toBe(1);
   });
 
   test('depends on nothing but the loader', () => {

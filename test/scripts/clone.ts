@@ -48,6 +48,7 @@ const nodePackages = {
   'cmake-js/bin/cmake-js': 'node-program.cjs',
   'esbuild/index.js': 'esbuild.cjs',
   'jest/bin/jest.js': 'node-program.cjs',
+  'prebuildify/bin.js': 'node-program.cjs',
   'typescript/bin/tsc': 'node-program.cjs',
 };
 

@@ -110,6 +110,36 @@ test('the Node packages of another checkout, linked to, are left alone', () => {
   expect(calls.filter((call) => call.startsWith('npm '))).toEqual([]);
 });
 
+describe("npm's prepare", () => {
+  const prepare = () => clone.run('node', 'scripts/prepare.mjs');
+  const programs = (calls: string[]) => calls.map((call) => call.split(' ')[0]);
+  const build = ['configure', 'build'].map((step) => ['node_modules/cmake-js/bin/cmake-js', step]);
+
+  test('compiles dist/, and installs nothing', () => {
+    clone = new Clone({ installed: [] });
+    clone.run('npm', 'ci');
+    const { status, calls } = prepare();
+    expect([status, calls]).toEqual([0, ['tsc -p tsconfig.build.json', ...bundled]]);
+    expect(prepare().calls).toEqual([]);
+  });
+
+  test('keeps an addon that the install script has built for the package', () => {
+    clone = new Clone();
+    clone.run('npm', 'ci');
+    clone.write('package.json', '{}');
+    for (const args of build) clone.run('node', ...args);
+    expect(programs(prepare().calls)).toEqual(['tsc', 'esbuild', 'esbuild', 'bin.js']);
+    expect(prepare().calls).toEqual([]);
+  });
+
+  test('without the development packages does nothing, and says so', () => {
+    clone = new Clone();
+    const { status, output, calls } = prepare();
+    expect([status, calls]).toEqual([0, []]);
+    expect(output).toContain('dist/ is not compiled');
+  });
+});
+
 describe('a second run', () => {
   const again = () => clone.run('node', 'scripts/start.mjs');
   beforeEach(() => start({}));

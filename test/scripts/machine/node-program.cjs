@@ -25,6 +25,11 @@ const programs = {
     if (option === '-p') mkdirSync('dist');
     else failWhere('badly-typed');
   },
+  // prebuildify
+  'bin.js'() {
+    const out = args.find((arg) => arg.startsWith('--out=')).slice('--out='.length);
+    mkdirSync(join(out, `prebuilds/${process.platform}-${process.arch}`), { recursive: true });
+  },
   biome: () => failWhere('badly-linted'),
   'jest.js'() {
     const report = join(machine, 'reports/jest.json');
