@@ -102,6 +102,8 @@ export {
   asTensor,
   type DimsData,
   type DType,
+  type DTypeOf,
+  type DTypeOfArray,
   empty,
   type FloatArray,
   full,

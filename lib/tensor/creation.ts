@@ -1,6 +1,13 @@
 import { types } from 'node:util';
 import { ArgumentError, DTypeError } from '../errors';
-import { allocate, type DType, dtypeOf, type FloatArray, isFloatArray } from './dtype';
+import {
+  allocate,
+  type DType,
+  type DTypeOfArray,
+  dtypeOf,
+  type FloatArray,
+  isFloatArray,
+} from './dtype';
 import { checkMemoryFormat } from './memory-format';
 import { nameOf } from './name-of';
 import { flatten, type NestedArray, nestedShape } from './nested';
@@ -44,6 +51,16 @@ export type TypedArray =
  * tensor(new Float32Array(6), [2, 3], { memoryFormat: 'channelsLast' });
  * ```
  */
+export function tensor<Data extends FloatArray>(
+  values: Data,
+  shape?: readonly number[],
+  options?: TensorOptions & { readonly dtype?: undefined },
+): Tensor<DTypeOfArray<Data>>;
+export function tensor<D extends DType = 'float32'>(
+  values: NestedArray | TypedArray,
+  shape?: readonly number[],
+  options?: TensorOptions<D>,
+): Tensor<D>;
 export function tensor(
   values: NestedArray | TypedArray,
   shape?: readonly number[],
@@ -97,7 +114,10 @@ function isBigIntArray(values: TypedArray): values is BigInt64Array | BigUint64A
  * @param shape - (N, C, ...), sizes of 0 and more
  * @throws ShapeError where `shape` is invalid
  */
-export function zeros(shape: readonly number[], options?: TensorOptions): Tensor;
+export function zeros<D extends DType = 'float32'>(
+  shape: readonly number[],
+  options?: TensorOptions<D>,
+): Tensor<D>;
 export function zeros(
   shape: readonly number[],
   options: TensorOptions = {},
@@ -113,7 +133,10 @@ export function zeros(
  * @param shape - (N, C, ...), sizes of 0 and more
  * @throws ShapeError where `shape` is invalid
  */
-export function ones(shape: readonly number[], options?: TensorOptions): Tensor;
+export function ones<D extends DType = 'float32'>(
+  shape: readonly number[],
+  options?: TensorOptions<D>,
+): Tensor<D>;
 export function ones(
   shape: readonly number[],
   options: TensorOptions = {},
@@ -130,7 +153,11 @@ export function ones(
  * @throws ShapeError where `shape` is invalid
  * @throws ArgumentError where `value` is no number
  */
-export function full(shape: readonly number[], value: number, options?: TensorOptions): Tensor;
+export function full<D extends DType = 'float32'>(
+  shape: readonly number[],
+  value: number,
+  options?: TensorOptions<D>,
+): Tensor<D>;
 export function full(
   shape: readonly number[],
   value: number,
@@ -155,7 +182,10 @@ export function full(
  * @param shape - (N, C, ...), sizes of 0 and more
  * @throws ShapeError where `shape` is invalid
  */
-export function empty(shape: readonly number[], options?: TensorOptions): Tensor;
+export function empty<D extends DType = 'float32'>(
+  shape: readonly number[],
+  options?: TensorOptions<D>,
+): Tensor<D>;
 export function empty(
   shape: readonly number[],
   options: TensorOptions = {},
@@ -171,7 +201,10 @@ export function empty(
  * @param shape - (N, C, ...); values are drawn in that order, whatever the memory format
  * @throws ShapeError where `shape` is invalid
  */
-export function rand(shape: readonly number[], options?: TensorOptions): Tensor;
+export function rand<D extends DType = 'float32'>(
+  shape: readonly number[],
+  options?: TensorOptions<D>,
+): Tensor<D>;
 export function rand(
   shape: readonly number[],
   options: TensorOptions = {},
@@ -188,7 +221,10 @@ export function rand(
  * @param shape - (N, C, ...); values are drawn in that order, whatever the memory format
  * @throws ShapeError where `shape` is invalid
  */
-export function randn(shape: readonly number[], options?: TensorOptions): Tensor;
+export function randn<D extends DType = 'float32'>(
+  shape: readonly number[],
+  options?: TensorOptions<D>,
+): Tensor<D>;
 export function randn(
   shape: readonly number[],
   options: TensorOptions = {},

@@ -6,8 +6,25 @@ import { nameOf } from './name-of';
 /** Element type of a tensor. */
 export type DType = 'float32' | 'float64';
 
+interface FloatArrays {
+  float32: Float32Array;
+  float64: Float64Array;
+}
+
 /** The memory of a tensor: `Float32Array` for float32, `Float64Array` for float64. */
-export type FloatArray = Float32Array | Float64Array;
+export type FloatArray<D extends DType = DType> = FloatArrays[D];
+
+/** The dtype of a typed array, as far as its type says. */
+export type DTypeOfArray<Data> = Data extends Float32Array
+  ? 'float32'
+  : Data extends Float64Array
+    ? 'float64'
+    : DType;
+
+/** The dtype of whatever stands for a tensor, as far as its type says. */
+export type DTypeOf<Value> = Value extends { readonly data: infer Data }
+  ? DTypeOfArray<Data>
+  : DType;
 
 /** Bytes, as decoders give them; a Buffer is a Uint8Array. */
 export type ByteArray = Uint8Array | Uint8ClampedArray;
@@ -52,6 +69,7 @@ const meanings = {
  *
  * @internal
  */
+export function allocate<D extends DType>(dtype: D, size: number): FloatArray<D>;
 export function allocate(dtype: DType, size: number): FloatArray {
   const Type = dtype === 'float32' ? Float32Array : Float64Array;
   return allocateArray<FloatArray>(Type, dtype, size);

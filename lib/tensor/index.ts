@@ -8,7 +8,7 @@ export {
   tensor,
   zeros,
 } from './creation';
-export type { DType, FloatArray } from './dtype';
+export type { DType, DTypeOf, DTypeOfArray, FloatArray } from './dtype';
 export type { IntegerArray, IntegerDType, IntegerTensor } from './integer-tensor';
 export type { MemoryFormat } from './memory-format';
 export type { NestedArray } from './nested';

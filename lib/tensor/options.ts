@@ -3,9 +3,9 @@ import { checkDType, type DType } from './dtype';
 import type { MemoryFormat } from './memory-format';
 
 /** Element type and memory format of a tensor. */
-export interface TensorOptions {
+export interface TensorOptions<D extends DType = DType> {
   /** Default `'float32'`. */
-  readonly dtype?: DType | undefined;
+  readonly dtype?: D | undefined;
   /** Default `'contiguous'`. */
   readonly memoryFormat?: MemoryFormat | undefined;
 }

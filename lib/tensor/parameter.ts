@@ -1,4 +1,5 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
+import type { DType, FloatArray } from './dtype';
 import { formatTensor } from './format';
 import { nameOf } from './name-of';
 import { formatShape, sameShape } from './shape';
@@ -6,13 +7,15 @@ import { Tensor } from './tensor';
 import { asTensor, type TensorLike } from './tensor-like';
 
 /** A Tensor that a module learns, with the gradient that `backward` accumulates for it. */
-export class Parameter extends Tensor {
-  #grad: Tensor | null = null;
+export class Parameter<D extends DType = DType> extends Tensor<D> {
+  #grad: Tensor<D> | null = null;
 
   /** Takes the memory of `data`, without a copy, as `torch.nn.Parameter(data)` does. */
+  constructor(data: Tensor<D>);
+  constructor(data: TensorLike);
   constructor(data: TensorLike) {
     const source = asTensor(data, 'Parameter');
-    super(source.data, source.shape, source.memoryFormat, 'Parameter');
+    super(source.data as FloatArray<D>, source.shape, source.memoryFormat, 'Parameter');
   }
 
   /**
@@ -20,11 +23,11 @@ export class Parameter extends Tensor {
    *
    * @throws ArgumentError, ShapeError or DTypeError on assigning anything else
    */
-  get grad(): Tensor | null {
+  get grad(): Tensor<D> | null {
     return this.#grad;
   }
 
-  set grad(grad: Tensor | null) {
+  set grad(grad: Tensor<D> | null) {
     if (grad !== null) this.#checkGrad(grad);
     this.#grad = grad;
   }

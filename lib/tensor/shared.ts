@@ -22,6 +22,7 @@ export function isShared(array: ArrayBufferView): boolean {
  *
  * @internal
  */
+export function allocateShared<D extends DType>(dtype: D, size: number): FloatArray<D>;
 export function allocateShared(dtype: DType, size: number): FloatArray {
   const bytes = size * (dtype === 'float32' ? 4 : 8);
   // An array may be too long for a buffer that is not.

@@ -1,7 +1,6 @@
 import { types } from 'node:util';
 import { ArgumentError, ShapeError } from '../errors';
-import type { FloatArray } from './dtype';
-import { dtypeOf, isFloatArray } from './dtype';
+import { type DTypeOf, dtypeOf, type FloatArray, isFloatArray } from './dtype';
 import { memoryGone } from './memory';
 import { type MemoryFormat, stridesOf } from './memory-format';
 import { nameOf } from './name-of';
@@ -52,7 +51,7 @@ export type TensorLike = Tensor | ShapedData | DimsData | StridedData;
  * });
  * ```
  */
-export function asTensor(value: TensorLike): Tensor;
+export function asTensor<Value extends TensorLike>(value: Value): Tensor<DTypeOf<Value>>;
 /**
  * Each property is read once, so an object that answers differently each time cannot slip past the
  * checks.

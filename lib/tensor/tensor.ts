@@ -12,6 +12,7 @@ import {
 import { nameOf } from './name-of';
 import { type NestedArray, nest } from './nested';
 import { readOptions, type TensorOptions } from './options';
+import { entriesOf, selectOf, sliceOf } from './part';
 import { checkShape, formatShape, inferShape, refuseLooseSizes, sizeOf } from './shape';
 import { allocateShared } from './shared';
 import { allocateUninitialized } from './uninitialized';
@@ -38,11 +39,11 @@ export let isUntouched: (tensor: Tensor) => boolean;
  * It is a label on a typed array that the caller owns: reading and writing `data` reads and writes
  * the tensor. `console.log(t)` and `String(t)` print as PyTorch prints.
  */
-export class Tensor {
+export class Tensor<D extends DType = DType> {
   // Neither a Proxy over a tensor has them, nor what merely inherits from one.
-  readonly #data: FloatArray;
+  readonly #data: FloatArray<D>;
   readonly #shape: readonly number[];
-  readonly #dtype: DType;
+  readonly #dtype: D;
   readonly #memoryFormat: MemoryFormat;
   // Small calls ask for it more often than they can afford to multiply.
   readonly #size: number;
@@ -59,11 +60,11 @@ export class Tensor {
   }
 
   /** The elements, in the order that `memoryFormat` says. */
-  readonly data: FloatArray;
+  readonly data: FloatArray<D>;
   /** The sizes, always reported as (N, C, ...); frozen. */
   readonly shape: readonly number[];
   /** The element type of `data`. */
-  readonly dtype: DType;
+  readonly dtype: D;
   /** How the elements of (N, C, ...) lie in `data`. */
   readonly memoryFormat: MemoryFormat;
 
@@ -77,20 +78,20 @@ export class Tensor {
    * @throws ShapeError where `shape` is invalid or does not fit `data`
    * @throws ArgumentError where `shape` is no array or `memoryFormat` is unknown
    */
-  constructor(data: FloatArray, shape: readonly number[], memoryFormat?: MemoryFormat);
+  constructor(data: FloatArray<D>, shape: readonly number[], memoryFormat?: MemoryFormat);
   /**
    * `name` is what error messages call this tensor.
    *
    * @internal
    */
   constructor(
-    data: FloatArray,
+    data: FloatArray<D>,
     shape: readonly number[],
     memoryFormat: MemoryFormat | undefined,
     name: string,
   );
   constructor(
-    data: FloatArray,
+    data: FloatArray<D>,
     shape: readonly number[],
     memoryFormat: MemoryFormat = 'contiguous',
     name = 'Tensor',
@@ -102,7 +103,7 @@ export class Tensor {
     }
     this.data = this.#data = data;
     this.shape = this.#shape = checkShape(shape, name);
-    this.dtype = this.#dtype = dtypeOf(data);
+    this.dtype = this.#dtype = dtypeOf(data) as D;
     this.memoryFormat = this.#memoryFormat = checkMemoryFormat(memoryFormat, this.shape, name);
     this.#size = sizeOf(this.shape);
     if (data.length !== this.size) {
@@ -126,7 +127,10 @@ export class Tensor {
    * worker.postMessage(images); // there: const images = asTensor(message);
    * ```
    */
-  static shared(shape: readonly number[], options?: TensorOptions): Tensor;
+  static shared<D extends DType = 'float32'>(
+    shape: readonly number[],
+    options?: TensorOptions<D>,
+  ): Tensor<D>;
   static shared(
     shape: readonly number[],
     options: TensorOptions = {},
@@ -145,9 +149,77 @@ export class Tensor {
     return this.#size;
   }
 
+  /** Another name of {@link shape}, as onnxruntime has it. */
+  get dims(): readonly number[] {
+    return this.shape;
+  }
+
   /** The number of dimensions. */
   get ndim(): number {
     return this.shape.length;
+  }
+
+  /**
+   * One entry along an axis, with one dimension less: `t.select(0, 2)` is PyTorch's `t[2]` and
+   * `t.select(0, 2)`.
+   *
+   * It shares memory with this tensor if its elements lie side by side in it, and is a copy if not:
+   *
+   * - contiguous: an entry of axis 0 shares memory (of a later axis, if all before it have size 1);
+   * - channels last: an entry of axis 0 is a contiguous copy, for without the batch dimension there
+   *   is no channels last; `slice(i, i + 1)` keeps that dimension, and shares memory.
+   *
+   * PyTorch's views always share memory. To write through, compare `data.buffer`, or write to `data`.
+   *
+   * @param axis - counts from the end if negative
+   * @param index - counts from the end if negative
+   * @throws ArgumentError where there is no such axis or index, or the memory is gone
+   *
+   * @example
+   * ```ts
+   * const image = batch.select(0, 3); // (C, H, W) of (N, C, H, W)
+   * ```
+   */
+  select(axis: number, index: number): Tensor<D> {
+    return selectOf(this, axis, index);
+  }
+
+  /**
+   * The entries from `start` up to `end` of an axis, PyTorch's `t[start:end]`, in the same memory
+   * format. As in Python and in JavaScript's arrays, negative bounds count from the end, and bounds
+   * beyond it stand for it.
+   *
+   * Along axis 0 it shares memory with this tensor, in both memory formats; along another one it is
+   * a copy, unless all axes that lie outside it in memory have size 1.
+   *
+   * @param start - default 0
+   * @param end - the first that is left out; default the size of the axis
+   * @param axis - default 0; counts from the end if negative
+   * @throws ArgumentError where there is no such axis, a bound is no integer, or the memory is gone
+   *
+   * @example
+   * ```ts
+   * const half = batch.slice(0, 16);
+   * const reds = images.slice(0, 1, 1); // the first channel of (N, C, H, W)
+   * ```
+   */
+  slice(start = 0, end = Number.POSITIVE_INFINITY, axis = 0): Tensor<D> {
+    return sliceOf(this, start, end, axis);
+  }
+
+  /**
+   * The entries along axis 0, each as {@link select} gives it. A tensor of shape `[]` has none, and
+   * is not iterable.
+   *
+   * @example
+   * ```ts
+   * for (const image of batch) console.log(image.shape);
+   * ```
+   */
+  get [Symbol.iterator](): () => IterableIterator<Tensor<D>> {
+    // Test runners ask whatever is iterable for its elements, down to single numbers.
+    if (this.ndim === 0) return undefined as never;
+    return () => entriesOf(this);
   }
 
   /**
@@ -178,11 +250,11 @@ export class Tensor {
   }
 
   /** A copy with memory of its own, in the same dtype and memory format. */
-  clone(): Tensor {
+  clone(): Tensor<D> {
     requireMemory('clone', 'the tensor', this.data, this.size);
     const data = allocateUninitialized(this.dtype, this.data.length);
     copy(this.data, data);
-    return new Tensor(data, this.shape, this.memoryFormat);
+    return new Tensor<D>(data, this.shape, this.memoryFormat);
   }
 
   /**
@@ -192,14 +264,14 @@ export class Tensor {
    * @param shape - sizes with the same product; one of them may be -1 and is inferred
    * @throws ShapeError where the sizes do not fit
    */
-  reshape(shape: readonly number[]): Tensor;
-  reshape(shape: readonly number[], ...others: readonly unknown[]): Tensor {
+  reshape(shape: readonly number[]): Tensor<D>;
+  reshape(shape: readonly number[], ...others: readonly unknown[]): Tensor<D> {
     refuseLooseSizes('reshape', [shape, ...others]);
     requireMemory('reshape', 'the tensor', this.data, this.size);
     const sizes = inferShape(shape, this.size);
     const inOrder = this.memoryFormat === 'contiguous' || formatsAgree(this.shape);
     const { data } = inOrder ? this : this.to({ memoryFormat: 'contiguous' });
-    return new Tensor(data, sizes);
+    return new Tensor<D>(data, sizes);
   }
 
   /**
@@ -208,6 +280,7 @@ export class Tensor {
    *
    * @throws DTypeError, ArgumentError or ShapeError where an option is unknown or does not fit
    */
+  to<To extends DType = D>(options: TensorOptions<To>): Tensor<To>;
   to(options: TensorOptions): Tensor {
     requireMemory('to', 'the tensor', this.data, this.size);
     const { dtype = this.dtype, memoryFormat = this.memoryFormat } = readOptions(options, 'to');

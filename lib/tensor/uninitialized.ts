@@ -16,6 +16,7 @@ let keepsFreedMemory = false;
  *
  * @internal
  */
+export function allocateUninitialized<D extends DType>(dtype: D, size: number): FloatArray<D>;
 export function allocateUninitialized(dtype: DType, size: number): FloatArray {
   const Type = dtype === 'float32' ? Float32Array : Float64Array;
   const bytes = size * Type.BYTES_PER_ELEMENT;

@@ -30,7 +30,7 @@ describe('grad', () => {
     const grad = zeros([2]);
     parameter.grad = grad;
     const assign = (value: unknown) => () => {
-      parameter.grad = value as Tensor;
+      parameter.grad = value as Tensor<'float32'>;
     };
     expect(assign(zeros([3]))).toThrow(
       new ShapeError('assigned grad has data of a different size: expected [2], got [3]'),
