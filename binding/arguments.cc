@@ -128,6 +128,10 @@ Arguments::Array Arguments::ReadArray(size_t index) {
     case napi_uint8_clamped_array:
       array.type = ElementType::kUint8;
       break;
+    case napi_uint16_array:
+      array.type = ElementType::kUint16;
+      size = sizeof(uint16_t);
+      break;
     case napi_float32_array:
       array.type = ElementType::kFloat32;
       size = sizeof(float);
@@ -173,7 +177,7 @@ const void* Arguments::ReadInput(size_t index, size_t length) {
 }
 
 void Arguments::CheckInputType() {
-  if (input_type_ != ElementType::kUint8 && input_type_ != element_type_) {
+  if (!IsIntegral(input_type_) && input_type_ != element_type_) {
     Fail(Status::kMixedElementTypes);
   }
 }

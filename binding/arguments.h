@@ -12,7 +12,11 @@
 
 namespace batchnorm {
 
-enum class ElementType { kUnset, kUint8, kFloat32, kFloat64 };
+enum class ElementType { kUnset, kUint8, kUint16, kFloat32, kFloat64 };
+
+inline bool IsIntegral(ElementType type) {
+  return type == ElementType::kUint8 || type == ElementType::kUint16;
+}
 
 // The arguments of one call, read by their index. The first one that does not fit is remembered;
 // from then on reading gives nulls and zeros, so that a call checks once, when it has read them
@@ -46,8 +50,8 @@ class Arguments {
   void* ReadElements(size_t index, size_t length);
   // The same, or null.
   void* ReadElementsOrNull(size_t index, size_t length);
-  // The one array of a call that may also be a Uint8Array or Uint8ClampedArray, of `length`
-  // elements; the others need not have its type.
+  // The one array of a call that may also be a Uint8Array, Uint8ClampedArray or Uint16Array, of
+  // `length` elements; the others need not have its type.
   const void* ReadInput(size_t index, size_t length);
   // After all are read: an input of floats must have the type of the other elements.
   void CheckInputType();

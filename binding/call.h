@@ -29,6 +29,8 @@ inline size_t BytesOf(ElementType type, size_t count) {
       return count * sizeof(double);
     case ElementType::kFloat32:
       return count * sizeof(float);
+    case ElementType::kUint16:
+      return count * sizeof(uint16_t);
     default:
       return count;
   }
@@ -40,10 +42,11 @@ Status WithFloatType(ElementType type, const Run& run) {
   return type == ElementType::kFloat32 ? run(0.0f) : run(0.0);
 }
 
-// The same for an input, which may be bytes.
+// The same for an input, which may be bytes or two-byte values.
 template <class Run>
 Status WithInputType(ElementType type, const Run& run) {
-  return type == ElementType::kUint8 ? run(uint8_t{0}) : WithFloatType(type, run);
+  if (type == ElementType::kUint8) return run(uint8_t{0});
+  return type == ElementType::kUint16 ? run(uint16_t{0}) : WithFloatType(type, run);
 }
 
 template <typename T>

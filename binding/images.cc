@@ -26,7 +26,8 @@ class ImagesCall final : public Call {
   Status Run() const override {
     return WithFloatType(type_, [this](auto zero) {
       using T = decltype(zero);
-      return input_type_ == ElementType::kUint8 ? Normalize<uint8_t, T>() : Normalize<T, T>();
+      if (input_type_ == ElementType::kUint8) return Normalize<uint8_t, T>();
+      return input_type_ == ElementType::kUint16 ? Normalize<uint16_t, T>() : Normalize<T, T>();
     });
   }
 

@@ -39,9 +39,9 @@ class StatisticsCall final : public Call {
     });
   }
 
-  // Two passes, in which a byte takes as long as a float.
+  // Two passes, in which an integer takes as long as a float.
   size_t MovedBytes() const override {
-    const ElementType type = type_ == ElementType::kUint8 ? ElementType::kFloat32 : type_;
+    const ElementType type = IsIntegral(type_) ? ElementType::kFloat32 : type_;
     return 2 * BytesOf(type, shape_.Count());
   }
 

@@ -120,5 +120,6 @@ BATCHNORM_INSTANTIATE(double, double)
 
 // Pixels have moments only.
 template bool BatchNormMoments(const uint8_t*, const Shape&, Layout, double*, double*);
+template bool BatchNormMoments(const uint16_t*, const Shape&, Layout, double*, double*);
 
 }  // namespace batchnorm

@@ -63,6 +63,7 @@ bool ChannelExtrema(const T* x, const Shape& shape, Layout layout, double* min, 
 }
 
 template bool ChannelExtrema(const uint8_t*, const Shape&, Layout, double*, double*);
+template bool ChannelExtrema(const uint16_t*, const Shape&, Layout, double*, double*);
 template bool ChannelExtrema(const float*, const Shape&, Layout, double*, double*);
 template bool ChannelExtrema(const double*, const Shape&, Layout, double*, double*);
 

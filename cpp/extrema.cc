@@ -33,6 +33,9 @@ HWY_INLINE void ExtremaOfMatrix(const T* x, const Rows& rows, Extrema* extrema) 
 void ExtremaOfRunsU8(const uint8_t* x, const Runs& runs, Extrema* extrema) {
   ExtremaOfGroups(x, runs, extrema);
 }
+void ExtremaOfRunsU16(const uint16_t* x, const Runs& runs, Extrema* extrema) {
+  ExtremaOfGroups(x, runs, extrema);
+}
 void ExtremaOfRunsF32(const float* x, const Runs& runs, Extrema* extrema) {
   ExtremaOfGroups(x, runs, extrema);
 }
@@ -40,6 +43,9 @@ void ExtremaOfRunsF64(const double* x, const Runs& runs, Extrema* extrema) {
   ExtremaOfGroups(x, runs, extrema);
 }
 void ExtremaOfColumnsU8(const uint8_t* x, const Rows& rows, Extrema* extrema) {
+  ExtremaOfMatrix(x, rows, extrema);
+}
+void ExtremaOfColumnsU16(const uint16_t* x, const Rows& rows, Extrema* extrema) {
   ExtremaOfMatrix(x, rows, extrema);
 }
 void ExtremaOfColumnsF32(const float* x, const Rows& rows, Extrema* extrema) {
@@ -57,14 +63,19 @@ HWY_AFTER_NAMESPACE();
 namespace batchnorm {
 
 HWY_EXPORT(ExtremaOfRunsU8);
+HWY_EXPORT(ExtremaOfRunsU16);
 HWY_EXPORT(ExtremaOfRunsF32);
 HWY_EXPORT(ExtremaOfRunsF64);
 HWY_EXPORT(ExtremaOfColumnsU8);
+HWY_EXPORT(ExtremaOfColumnsU16);
 HWY_EXPORT(ExtremaOfColumnsF32);
 HWY_EXPORT(ExtremaOfColumnsF64);
 
 void ExtremaOfRuns(const uint8_t* x, const Runs& runs, Extrema* extrema) {
   HWY_DYNAMIC_DISPATCH(ExtremaOfRunsU8)(x, runs, extrema);
+}
+void ExtremaOfRuns(const uint16_t* x, const Runs& runs, Extrema* extrema) {
+  HWY_DYNAMIC_DISPATCH(ExtremaOfRunsU16)(x, runs, extrema);
 }
 void ExtremaOfRuns(const float* x, const Runs& runs, Extrema* extrema) {
   HWY_DYNAMIC_DISPATCH(ExtremaOfRunsF32)(x, runs, extrema);
@@ -74,6 +85,9 @@ void ExtremaOfRuns(const double* x, const Runs& runs, Extrema* extrema) {
 }
 void ExtremaOfColumns(const uint8_t* x, const Rows& rows, Extrema* extrema) {
   HWY_DYNAMIC_DISPATCH(ExtremaOfColumnsU8)(x, rows, extrema);
+}
+void ExtremaOfColumns(const uint16_t* x, const Rows& rows, Extrema* extrema) {
+  HWY_DYNAMIC_DISPATCH(ExtremaOfColumnsU16)(x, rows, extrema);
 }
 void ExtremaOfColumns(const float* x, const Rows& rows, Extrema* extrema) {
   HWY_DYNAMIC_DISPATCH(ExtremaOfColumnsF32)(x, rows, extrema);

@@ -25,11 +25,13 @@ struct Extrema {
 // extrema[g] of each group of runs. A zero is 0, never -0: which of the two comes first would
 // depend on the order of comparing.
 void ExtremaOfRuns(const uint8_t* x, const Runs& runs, Extrema* extrema);
+void ExtremaOfRuns(const uint16_t* x, const Runs& runs, Extrema* extrema);
 void ExtremaOfRuns(const float* x, const Runs& runs, Extrema* extrema);
 void ExtremaOfRuns(const double* x, const Runs& runs, Extrema* extrema);
 
 // The same for each column.
 void ExtremaOfColumns(const uint8_t* x, const Rows& rows, Extrema* extrema);
+void ExtremaOfColumns(const uint16_t* x, const Rows& rows, Extrema* extrema);
 void ExtremaOfColumns(const float* x, const Rows& rows, Extrema* extrema);
 void ExtremaOfColumns(const double* x, const Rows& rows, Extrema* extrema);
 

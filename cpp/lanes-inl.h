@@ -57,6 +57,9 @@ using NarrowTag = hn::Rebind<T, WideTag>;
 HWY_INLINE WideVec Widen(hn::Vec<NarrowTag<uint8_t>> v) {
   return hn::PromoteTo(WideTag(), hn::PromoteTo(NarrowTag<int32_t>(), v));
 }
+HWY_INLINE WideVec Widen(hn::Vec<NarrowTag<uint16_t>> v) {
+  return hn::PromoteTo(WideTag(), hn::PromoteTo(NarrowTag<int32_t>(), v));
+}
 HWY_INLINE WideVec Widen(hn::Vec<NarrowTag<float>> v) { return hn::PromoteTo(WideTag(), v); }
 HWY_INLINE WideVec Widen(WideVec v) { return v; }
 

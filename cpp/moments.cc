@@ -38,6 +38,9 @@ HWY_INLINE void MomentsOfGroups(const T* x, const Runs& runs, double* mean, doub
 void RunsU8(const uint8_t* x, const Runs& runs, double* mean, double* m2) {
   MomentsOfGroups(x, runs, mean, m2);
 }
+void RunsU16(const uint16_t* x, const Runs& runs, double* mean, double* m2) {
+  MomentsOfGroups(x, runs, mean, m2);
+}
 void RunsF32(const float* x, const Runs& runs, double* mean, double* m2) {
   MomentsOfGroups(x, runs, mean, m2);
 }
@@ -47,6 +50,9 @@ void RunsF64(const double* x, const Runs& runs, double* mean, double* m2) {
 void ColumnsU8(const uint8_t* x, const Rows& rows, double* mean, double* m2) {
   MomentsOfMatrix(x, rows, mean, m2);
 }
+void ColumnsU16(const uint16_t* x, const Rows& rows, double* mean, double* m2) {
+  MomentsOfMatrix(x, rows, mean, m2);
+}
 void ColumnsF32(const float* x, const Rows& rows, double* mean, double* m2) {
   MomentsOfMatrix(x, rows, mean, m2);
 }
@@ -54,6 +60,9 @@ void ColumnsF64(const double* x, const Rows& rows, double* mean, double* m2) {
   MomentsOfMatrix(x, rows, mean, m2);
 }
 void StripU8(const uint8_t* x, const Strip& strip, Moments* moments) {
+  MomentsOfShortRuns(x, strip, moments);
+}
+void StripU16(const uint16_t* x, const Strip& strip, Moments* moments) {
   MomentsOfShortRuns(x, strip, moments);
 }
 void StripF32(const float* x, const Strip& strip, Moments* moments) {
@@ -71,17 +80,23 @@ HWY_AFTER_NAMESPACE();
 namespace batchnorm {
 
 HWY_EXPORT(RunsU8);
+HWY_EXPORT(RunsU16);
 HWY_EXPORT(RunsF32);
 HWY_EXPORT(RunsF64);
 HWY_EXPORT(ColumnsU8);
+HWY_EXPORT(ColumnsU16);
 HWY_EXPORT(ColumnsF32);
 HWY_EXPORT(ColumnsF64);
 HWY_EXPORT(StripU8);
+HWY_EXPORT(StripU16);
 HWY_EXPORT(StripF32);
 HWY_EXPORT(StripF64);
 
 void MomentsOfRuns(const uint8_t* x, const Runs& runs, double* mean, double* m2) {
   HWY_DYNAMIC_DISPATCH(RunsU8)(x, runs, mean, m2);
+}
+void MomentsOfRuns(const uint16_t* x, const Runs& runs, double* mean, double* m2) {
+  HWY_DYNAMIC_DISPATCH(RunsU16)(x, runs, mean, m2);
 }
 void MomentsOfRuns(const float* x, const Runs& runs, double* mean, double* m2) {
   HWY_DYNAMIC_DISPATCH(RunsF32)(x, runs, mean, m2);
@@ -92,6 +107,9 @@ void MomentsOfRuns(const double* x, const Runs& runs, double* mean, double* m2) 
 void MomentsOfColumns(const uint8_t* x, const Rows& rows, double* mean, double* m2) {
   HWY_DYNAMIC_DISPATCH(ColumnsU8)(x, rows, mean, m2);
 }
+void MomentsOfColumns(const uint16_t* x, const Rows& rows, double* mean, double* m2) {
+  HWY_DYNAMIC_DISPATCH(ColumnsU16)(x, rows, mean, m2);
+}
 void MomentsOfColumns(const float* x, const Rows& rows, double* mean, double* m2) {
   HWY_DYNAMIC_DISPATCH(ColumnsF32)(x, rows, mean, m2);
 }
@@ -100,6 +118,9 @@ void MomentsOfColumns(const double* x, const Rows& rows, double* mean, double* m
 }
 void MomentsOfStrip(const uint8_t* x, const Strip& strip, Moments* moments) {
   HWY_DYNAMIC_DISPATCH(StripU8)(x, strip, moments);
+}
+void MomentsOfStrip(const uint16_t* x, const Strip& strip, Moments* moments) {
+  HWY_DYNAMIC_DISPATCH(StripU16)(x, strip, moments);
 }
 void MomentsOfStrip(const float* x, const Strip& strip, Moments* moments) {
   HWY_DYNAMIC_DISPATCH(StripF32)(x, strip, moments);

@@ -20,6 +20,10 @@ template <typename T>
 struct ChannelOf<uint8_t, T> {
   using Type = ByteChannel<T>;
 };
+template <typename T>
+struct ChannelOf<uint16_t, T> {
+  using Type = WordChannel<T>;
+};
 
 template <typename T>
 void Prepare(const ImageScaling& scaling, size_t i, FloatChannel<T>* channel) {
@@ -28,6 +32,10 @@ void Prepare(const ImageScaling& scaling, size_t i, FloatChannel<T>* channel) {
 template <typename T>
 void Prepare(const ImageScaling& scaling, size_t i, ByteChannel<T>* channel) {
   PrepareByteChannel(scaling.mean[i], scaling.std[i], scaling.scale, channel);
+}
+template <typename T>
+void Prepare(const ImageScaling& scaling, size_t i, WordChannel<T>* channel) {
+  PrepareWordChannel(scaling.mean[i], scaling.std[i], scaling.scale, channel);
 }
 
 // `n` images of `pixels` pixels in both layouts.
@@ -93,7 +101,11 @@ bool NormalizeImages(const X* x, size_t x_channels, Layout from, T* y, const Sha
 
 template bool NormalizeImages(const uint8_t*, size_t, Layout, float*, const Shape&, Layout,
                               const ImageScaling&);
+template bool NormalizeImages(const uint16_t*, size_t, Layout, float*, const Shape&, Layout,
+                              const ImageScaling&);
 template bool NormalizeImages(const uint8_t*, size_t, Layout, double*, const Shape&, Layout,
+                              const ImageScaling&);
+template bool NormalizeImages(const uint16_t*, size_t, Layout, double*, const Shape&, Layout,
                               const ImageScaling&);
 template bool NormalizeImages(const float*, size_t, Layout, float*, const Shape&, Layout,
                               const ImageScaling&);

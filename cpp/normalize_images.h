@@ -11,15 +11,15 @@ struct ImageScaling {
   // Not 0 in the type of the output.
   const double* std;
   size_t count;
-  // What bytes are multiplied with first; not 0.
+  // What bytes and two-byte values are multiplied with first; not 0.
   double scale;
 };
 
-// y = (x - mean) / std, and of bytes (x * scale - mean) / std, as PyTorch rounds them: each
-// operation in y's type. In one pass, which changes the layout too where `from` is not `to`, on as
-// many threads as there are. `shape` is that of y; x has `x_channels` channels, of which the first
-// are taken. Floats may be normalized in place where both layouts are one. False where scratch
-// memory ran out.
+// y = (x - mean) / std, and of bytes and two-byte values (x * scale - mean) / std, as PyTorch
+// rounds them: each operation in y's type. In one pass, which changes the layout too where `from`
+// is not `to`, on as many threads as there are. `shape` is that of y; x has `x_channels` channels,
+// of which the first are taken. Floats may be normalized in place where both layouts are one. False
+// where scratch memory ran out.
 template <typename X, typename T>
 bool NormalizeImages(const X* x, size_t x_channels, Layout from, T* y, const Shape& shape,
                      Layout to, const ImageScaling& scaling);

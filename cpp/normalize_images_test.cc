@@ -29,7 +29,7 @@ void Normalize(const ImageCase& image, const X* x, T* y) {
     mean.push_back(MeanOf(c));
     std.push_back(StdOf(c));
   }
-  const ImageScaling scaling = {mean.data(), std.data(), image.shape.c, kByteScale};
+  const ImageScaling scaling = {mean.data(), std.data(), image.shape.c, kScaleOf<X>};
   EXPECT_TRUE(NormalizeImages(x, image.x_channels, image.from, y, image.shape, image.to, scaling));
 }
 
@@ -55,6 +55,8 @@ TEST_P(NormalizeImagesTest, BatchesAreTheDefinition) {
     for (const size_t alpha : {0, 1}) {
       ExpectTheBitsOfTheDefinition<uint8_t, float>(shape, shape.c + alpha);
       ExpectTheBitsOfTheDefinition<uint8_t, double>(shape, shape.c + alpha);
+      ExpectTheBitsOfTheDefinition<uint16_t, float>(shape, shape.c + alpha);
+      ExpectTheBitsOfTheDefinition<uint16_t, double>(shape, shape.c + alpha);
       ExpectTheBitsOfTheDefinition<float, float>(shape, shape.c + alpha);
       ExpectTheBitsOfTheDefinition<double, double>(shape, shape.c + alpha);
     }
@@ -69,6 +71,7 @@ TEST_P(NormalizeImagesTest, AnyNumberOfThreadsGivesTheDefinition) {
       SCOPED_TRACE(::testing::Message() << threads << " threads");
       SetNumThreads(threads);
       ExpectTheBitsOfTheDefinition<uint8_t, float>(shape, 4);
+      ExpectTheBitsOfTheDefinition<uint16_t, float>(shape, 4);
     }
   }
 }

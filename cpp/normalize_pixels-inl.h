@@ -82,6 +82,56 @@ HWY_NOINLINE void NormalizePlane(const uint8_t* x, T* y, size_t length,
   });
 }
 
+template <bool kStream>
+HWY_NOINLINE void NormalizePlane(const uint16_t* x, float* y, size_t length,
+                                 const WordChannel<float>& channel) {
+  const hn::ScalableTag<float> d;
+  const hn::Rebind<int32_t, decltype(d)> d32;
+  const hn::Rebind<uint16_t, decltype(d)> d16;
+  const auto mean = hn::Set(d, channel.mean);
+  const auto std = hn::Set(d, channel.std);
+  const auto normalize = [=](const auto quotients) HWY_ATTR {
+    Transform<kStream>(y, length, [=](const auto vec, size_t i) BATCHNORM_INLINE_ATTR {
+      const auto v = hn::ConvertTo(d, hn::PromoteTo(d32, vec.Load(d16, x + i)));
+      return hn::Div(hn::Sub(quotients(v), mean), std);
+    });
+  };
+  if (channel.has_factors) {
+#if HWY_NATIVE_FMA
+    const auto high = hn::Set(d, channel.scale_high);
+    const auto low = hn::Set(d, channel.scale_low);
+    return normalize([=](const auto v) HWY_ATTR { return MulTwice<decltype(d)>(v, high, low); });
+#else
+    const auto divisor = hn::Set(d, static_cast<float>(channel.divisor));
+    return normalize([=](const auto v) HWY_ATTR { return hn::Div(v, divisor); });
+#endif
+  }
+  // In float64, which rounded to float32 gives the float next to the exact quotient.
+  normalize([=, &channel](const auto v) HWY_ATTR {
+    HWY_ALIGN float quotients[hn::MaxLanes(decltype(d)())];
+    hn::Store(v, d, quotients);
+    for (size_t i = 0; i < hn::Lanes(d); ++i) {
+      quotients[i] = static_cast<float>(quotients[i] / channel.divisor);
+    }
+    return hn::Load(d, quotients);
+  });
+}
+
+template <bool kStream>
+HWY_NOINLINE void NormalizePlane(const uint16_t* x, double* y, size_t length,
+                                 const WordChannel<double>& channel) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<int32_t, decltype(d)> d32;
+  const hn::Rebind<uint16_t, decltype(d)> d16;
+  const auto divisor = hn::Set(d, channel.divisor);
+  const auto mean = hn::Set(d, channel.mean);
+  const auto std = hn::Set(d, channel.std);
+  Transform<kStream>(y, length, [=](const auto vec, size_t i) BATCHNORM_INLINE_ATTR {
+    const auto v = hn::PromoteTo(d, hn::PromoteTo(d32, vec.Load(d16, x + i)));
+    return hn::Div(hn::Sub(hn::Div(v, divisor), mean), std);
+  });
+}
+
 template <typename T>
 HWY_INLINE void SetTable(double mean, double std, double scale, ByteChannel<T>* channel) {
   const double divisor = 1.0 / scale;

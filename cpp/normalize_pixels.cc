@@ -38,6 +38,16 @@ void NormalizePixelsU8F64(const uint8_t* x, const PixelLayout& from, double* y,
                           const ChannelList<ByteChannel<double>>& list, Stores stores) {
   NormalizePixelsOf(x, from, y, to, pixels, channels, list, stores);
 }
+void NormalizePixelsU16F32(const uint16_t* x, const PixelLayout& from, float* y,
+                           const PixelLayout& to, size_t pixels, size_t channels,
+                           const ChannelList<WordChannel<float>>& list, Stores stores) {
+  NormalizePixelsOf(x, from, y, to, pixels, channels, list, stores);
+}
+void NormalizePixelsU16F64(const uint16_t* x, const PixelLayout& from, double* y,
+                           const PixelLayout& to, size_t pixels, size_t channels,
+                           const ChannelList<WordChannel<double>>& list, Stores stores) {
+  NormalizePixelsOf(x, from, y, to, pixels, channels, list, stores);
+}
 void NormalizePixelsF32(const float* x, const PixelLayout& from, float* y, const PixelLayout& to,
                         size_t pixels, size_t channels,
                         const ChannelList<FloatChannel<float>>& list, Stores stores) {
@@ -60,6 +70,8 @@ HWY_EXPORT(PrepareF32);
 HWY_EXPORT(PrepareF64);
 HWY_EXPORT(NormalizePixelsU8F32);
 HWY_EXPORT(NormalizePixelsU8F64);
+HWY_EXPORT(NormalizePixelsU16F32);
+HWY_EXPORT(NormalizePixelsU16F64);
 HWY_EXPORT(NormalizePixelsF32);
 HWY_EXPORT(NormalizePixelsF64);
 
@@ -78,6 +90,16 @@ void NormalizePixels(const uint8_t* x, const PixelLayout& from, double* y, const
                      size_t pixels, size_t channels, const ChannelList<ByteChannel<double>>& list,
                      Stores stores) {
   HWY_DYNAMIC_DISPATCH(NormalizePixelsU8F64)(x, from, y, to, pixels, channels, list, stores);
+}
+void NormalizePixels(const uint16_t* x, const PixelLayout& from, float* y, const PixelLayout& to,
+                     size_t pixels, size_t channels, const ChannelList<WordChannel<float>>& list,
+                     Stores stores) {
+  HWY_DYNAMIC_DISPATCH(NormalizePixelsU16F32)(x, from, y, to, pixels, channels, list, stores);
+}
+void NormalizePixels(const uint16_t* x, const PixelLayout& from, double* y, const PixelLayout& to,
+                     size_t pixels, size_t channels, const ChannelList<WordChannel<double>>& list,
+                     Stores stores) {
+  HWY_DYNAMIC_DISPATCH(NormalizePixelsU16F64)(x, from, y, to, pixels, channels, list, stores);
 }
 void NormalizePixels(const float* x, const PixelLayout& from, float* y, const PixelLayout& to,
                      size_t pixels, size_t channels, const ChannelList<FloatChannel<float>>& list,

@@ -1,6 +1,7 @@
 #ifndef BATCHNORM_NORMALIZE_PIXELS_H_
 #define BATCHNORM_NORMALIZE_PIXELS_H_
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,6 +37,21 @@ struct ByteChannel {
   T rstd_low;
 };
 
+// What a channel of two-byte values is normalized with, as bytes are. Too many values for a table.
+template <typename T>
+struct WordChannel {
+  // x / divisor is x * scale with a scale that is a reciprocal, such as 1 / 65535, not rounded.
+  double divisor;
+  // Whether the divisor is an integer of at most 2^16: the factors then give the very same float.
+  // The quotient of two such integers is 2^-41 of itself away from where rounding turns, and the
+  // factors are off by less than 2^-46.
+  bool has_factors;
+  T scale_high;
+  T scale_low;
+  T mean;
+  T std;
+};
+
 // A channel's, or with a `step` of 0 those that all channels share.
 template <class Channel>
 struct ChannelList {
@@ -50,6 +66,17 @@ struct ChannelList {
 void PrepareByteChannel(double mean, double std, double scale, ByteChannel<float>* channel);
 void PrepareByteChannel(double mean, double std, double scale, ByteChannel<double>* channel);
 
+template <typename T>
+void PrepareWordChannel(double mean, double std, double scale, WordChannel<T>* channel) {
+  const double divisor = 1.0 / scale;
+  channel->divisor = divisor;
+  channel->has_factors = divisor >= 1.0 && divisor <= 65536.0 && divisor == std::floor(divisor);
+  channel->scale_high = static_cast<T>(scale);
+  channel->scale_low = static_cast<T>(scale - static_cast<double>(channel->scale_high));
+  channel->mean = static_cast<T>(mean);
+  channel->std = static_cast<T>(std);
+}
+
 // y from x for some pixels of an image, in one pass that changes the layout too. Of each pixel the
 // first `channels` are read. Floats may be normalized in place where both layouts are one.
 void NormalizePixels(const uint8_t* x, const PixelLayout& from, float* y, const PixelLayout& to,
@@ -57,6 +84,12 @@ void NormalizePixels(const uint8_t* x, const PixelLayout& from, float* y, const 
                      Stores stores);
 void NormalizePixels(const uint8_t* x, const PixelLayout& from, double* y, const PixelLayout& to,
                      size_t pixels, size_t channels, const ChannelList<ByteChannel<double>>& list,
+                     Stores stores);
+void NormalizePixels(const uint16_t* x, const PixelLayout& from, float* y, const PixelLayout& to,
+                     size_t pixels, size_t channels, const ChannelList<WordChannel<float>>& list,
+                     Stores stores);
+void NormalizePixels(const uint16_t* x, const PixelLayout& from, double* y, const PixelLayout& to,
+                     size_t pixels, size_t channels, const ChannelList<WordChannel<double>>& list,
                      Stores stores);
 void NormalizePixels(const float* x, const PixelLayout& from, float* y, const PixelLayout& to,
                      size_t pixels, size_t channels, const ChannelList<FloatChannel<float>>& list,

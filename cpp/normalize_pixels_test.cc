@@ -34,6 +34,14 @@ std::vector<ByteChannel<T>> ChannelsFor(const uint8_t*, const T*, size_t count) 
   }
   return channels;
 }
+template <typename T>
+std::vector<WordChannel<T>> ChannelsFor(const uint16_t*, const T*, size_t count) {
+  std::vector<WordChannel<T>> channels(count);
+  for (size_t c = 0; c < count; ++c) {
+    PrepareWordChannel(MeanOf(c), StdOf(c), kWordScale, &channels[c]);
+  }
+  return channels;
+}
 
 PixelLayout LayoutOf(Layout layout, size_t channels, size_t pixels) {
   return layout == Layout::kChannelsLast ? PixelLayout{channels, 1} : PixelLayout{1, pixels};
@@ -87,6 +95,12 @@ TEST_P(NormalizePixelsTest, BytesHaveTheBitsOfTheDefinitionF32) {
 }
 TEST_P(NormalizePixelsTest, BytesHaveTheBitsOfTheDefinitionF64) {
   ExpectTheBitsOfTheDefinition<uint8_t, double>();
+}
+TEST_P(NormalizePixelsTest, WordsHaveTheBitsOfTheDefinitionF32) {
+  ExpectTheBitsOfTheDefinition<uint16_t, float>();
+}
+TEST_P(NormalizePixelsTest, WordsHaveTheBitsOfTheDefinitionF64) {
+  ExpectTheBitsOfTheDefinition<uint16_t, double>();
 }
 EVERY_TARGET_TEST(NormalizePixelsTest, FloatsHaveTheBitsOfTheDefinition) {
   ExpectTheBitsOfTheDefinition<T, T>();
@@ -168,6 +182,32 @@ TEST_P(NormalizePixelsTest, AnyScaleIsRoundedOnce) {
       EXPECT_EQ(y[v], static_cast<float>(product)) << v;
     }
   }
+}
+
+// All 65,536 values, with scales that have factors and such that have none: the quotient is the one
+// rounded once, then each operation is.
+template <typename T>
+void ExpectEveryWordIsTheDefinition() {
+  PaddedArray<uint16_t> x(65536);
+  for (size_t v = 0; v < x.size(); ++v) x[v] = static_cast<uint16_t>(v);
+  PaddedArray<T> y(x.size());
+  for (const double divisor :
+       {65535.0, 65536.0, 4095.0, 1023.0, 255.0, 3.0, 1.0, 65537.0, 0.5, 327.675, 1e-30, 1e30}) {
+    for (const auto& [mean, std] : {std::pair{0.485, 0.229}, {0.0, 1.0}, {1e-3, -3e-5}}) {
+      SCOPED_TRACE(::testing::Message() << "divisor " << divisor << ", mean " << mean);
+      WordChannel<T> channel;
+      PrepareWordChannel(mean, std, 1.0 / divisor, &channel);
+      NormalizePixels(x.data(), {1, x.size()}, y.data(), {1, x.size()}, x.size(), 1, {&channel, 0},
+                      Stores::kCached);
+      for (size_t v = 0; v < x.size(); ++v) {
+        const T quotient = static_cast<T>(static_cast<double>(v) / (1.0 / (1.0 / divisor)));
+        ASSERT_TRUE(IsBitForBit(y[v], NormalizedByDefinition<T>(quotient, mean, std))) << v;
+      }
+    }
+  }
+}
+EVERY_TARGET_TEST(NormalizePixelsTest, EveryWordIsTheDefinitionWhateverTheScale) {
+  ExpectEveryWordIsTheDefinition<T>();
 }
 
 EVERY_TARGET_TEST(NormalizePixelsTest, OneChannelForAll) {

@@ -161,5 +161,6 @@ BATCHNORM_INSTANTIATE(double, double)
 
 // Pixels have moments only.
 template bool ThreadedMomentsOfColumns(const uint8_t*, const Rows&, double*, double*);
+template bool ThreadedMomentsOfColumns(const uint16_t*, const Rows&, double*, double*);
 
 }  // namespace batchnorm

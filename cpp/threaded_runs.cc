@@ -236,5 +236,6 @@ BATCHNORM_INSTANTIATE(double, double)
 
 // Pixels have moments only.
 template bool ThreadedMomentsOfRuns(const uint8_t*, const Runs&, double*, double*);
+template bool ThreadedMomentsOfRuns(const uint16_t*, const Runs&, double*, double*);
 
 }  // namespace batchnorm

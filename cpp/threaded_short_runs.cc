@@ -161,5 +161,6 @@ BATCHNORM_INSTANTIATE(double)
 
 // Pixels have moments only.
 template bool ThreadedMomentsOfShortRuns(const uint8_t*, const Runs&, double*, double*);
+template bool ThreadedMomentsOfShortRuns(const uint16_t*, const Runs&, double*, double*);
 
 }  // namespace batchnorm

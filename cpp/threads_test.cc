@@ -162,34 +162,41 @@ EVERY_TARGET_TEST(ThreadsTest, AnyExecutorGivesTheSameBits) {
   }
 }
 
-std::vector<double> MomentsOfBytes(const PaddedArray<uint8_t>& x, const Shape& shape,
-                                   Layout layout) {
+template <typename X>
+std::vector<double> MomentsOf(const PaddedArray<X>& x, const Shape& shape, Layout layout) {
   std::vector<double> moments(2 * shape.c);
   EXPECT_TRUE(BatchNormMoments(x.data(), shape, layout, &moments[0], &moments[shape.c]));
   return moments;
 }
 
-TEST_P(ThreadsTest, AnyNumberGivesTheSameMomentsOfBytes) {
+template <typename X>
+void ExpectAnyNumberGivesTheSameMoments() {
   for (const Shape& shape : {Shape{3, 2, 300001}, Shape{17, 800, 49}, Shape{1200, 1057, 1},
                              Shape{300001, 7, 1}, Shape{1, 1, 1200001}}) {
     ASSERT_GE(shape.Count(), 2 * kTaskBytes);
     for (const Layout layout : kLayouts) {
       SCOPED_TRACE(::testing::Message() << shape << " layout " << static_cast<int>(layout));
-      const auto x =
-          RandomInput<uint8_t>(AsRuns(shape, layout), 1, Distribution::kUniform, shape.c);
+      const auto x = RandomInput<X>(AsRuns(shape, layout), 1, Distribution::kUniform, shape.c);
       SetNumThreads(1);
-      const std::vector<double> alone = MomentsOfBytes(x, shape, layout);
+      const std::vector<double> alone = MomentsOf(x, shape, layout);
       for (const size_t threads : {2, 7}) {
         SetNumThreads(threads);
-        EXPECT_EQ(MomentsOfBytes(x, shape, layout), alone) << threads << " threads";
+        EXPECT_EQ(MomentsOf(x, shape, layout), alone) << threads << " threads";
       }
       {
         SmallTasks executor;
         const ExecutorScope scope(&executor);
-        EXPECT_EQ(MomentsOfBytes(x, shape, layout), alone) << "small tasks";
+        EXPECT_EQ(MomentsOf(x, shape, layout), alone) << "small tasks";
       }
     }
   }
+}
+
+TEST_P(ThreadsTest, AnyNumberGivesTheSameMomentsOfBytes) {
+  ExpectAnyNumberGivesTheSameMoments<uint8_t>();
+}
+TEST_P(ThreadsTest, AnyNumberGivesTheSameMomentsOfWords) {
+  ExpectAnyNumberGivesTheSameMoments<uint16_t>();
 }
 
 }  // namespace

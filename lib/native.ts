@@ -140,7 +140,7 @@ export interface Native {
     gradBias: Float64Array,
   ): Status;
   moments(
-    x: FloatArray | ByteArray,
+    x: FloatArray | ByteArray | Uint16Array,
     n: number,
     c: number,
     s: number,
@@ -150,7 +150,7 @@ export interface Native {
   ): Status;
   /** Both NaN where an element is NaN; inf and -inf where there is none; a zero is never -0. */
   extrema(
-    x: FloatArray | ByteArray,
+    x: FloatArray | ByteArray | Uint16Array,
     n: number,
     c: number,
     s: number,
@@ -159,12 +159,12 @@ export interface Native {
     max: Float64Array,
   ): Status;
   /**
-   * y = (x - mean) / std, bytes multiplied with `scale` first, as PyTorch rounds them. Of the
+   * y = (x - mean) / std, integers multiplied with `scale` first, as PyTorch rounds them. Of the
    * `xChannels` of x the first `c` are taken. `count` is the length of mean and std: c, or 1 for all
    * channels.
    */
   normalizeImages(
-    x: FloatArray | ByteArray,
+    x: FloatArray | ByteArray | Uint16Array,
     y: FloatArray,
     n: number,
     c: number,

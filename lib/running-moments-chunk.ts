@@ -1,8 +1,9 @@
 import { ShapeError } from './errors';
 import { type Caller, checkStatus, collapse } from './functional/internal';
-import { readElements } from './images/elements';
+import { hintAtChannels, keptChannels } from './images/channel-hint';
+import { type Elements, readElements } from './images/elements';
 import type { ImageLayout } from './images/image-layout';
-import type { PixelData } from './images/pixel-data';
+import { greatestOf } from './images/pixel-data';
 import { imageOf, type Pixels } from './images/pixels';
 import { native } from './native';
 import { MomentsState } from './running-moments-state';
@@ -10,9 +11,7 @@ import { formatShape, sizeOf } from './tensor/shape';
 
 /** A chunk as the kernels see it. */
 interface Chunk {
-  readonly data: PixelData;
-  /** As it was given, for errors. */
-  readonly shape: readonly number[];
+  readonly elements: Elements;
   readonly n: number;
   readonly c: number;
   readonly s: number;
@@ -24,24 +23,25 @@ const caller: Caller = { name: 'RunningMoments', ranks: null, numFeatures: null 
 /** (N, C, ...), or an image where the caller or the chunk itself says so. */
 export function readChunk(chunk: Pixels, from: ImageLayout | undefined): Chunk {
   const elements = readElements(caller.name, 'chunk', chunk, from);
-  const { data, shape } = elements;
-  if (elements.from === undefined) return { data, shape, ...collapse(caller, elements) };
+  if (elements.from === undefined) return { elements, ...collapse(caller, elements) };
   const { sizes, channelsLast } = imageOf(`${caller.name}: chunk`, elements);
   const { leading, channels, height, width } = sizes;
-  return { data, shape, n: sizeOf(leading), c: channels, s: height * width, channelsLast };
+  return { elements, n: sizeOf(leading), c: channels, s: height * width, channelsLast };
 }
 
 /**
- * The state of the first `channels` channels of a chunk, each value times `scale`. One more is
- * dropped where that is allowed.
+ * The state of the first `channels` channels of a chunk, each value times the scale, which unless
+ * given takes integers to [0, 1]. One more channel is dropped where that is allowed.
  */
 export function stateOf(
   chunk: Chunk,
   channels: number,
   dropAlpha: boolean,
-  scale: number,
+  givenScale: number | undefined,
 ): MomentsState {
-  const { data, n, c, s, channelsLast } = chunk;
+  const { n, c, s, channelsLast } = chunk;
+  const { data } = chunk.elements;
+  const scale = givenScale ?? 1 / (greatestOf(data) ?? 1);
   checkChannels(chunk, channels, dropAlpha);
   const all = new MomentsState(c);
   if (data.length > 0) {
@@ -61,20 +61,12 @@ export function stateOf(
   return state;
 }
 
-function checkChannels({ shape, c }: Chunk, channels: number, dropAlpha: boolean): void {
-  if (c === channels || (dropAlpha && (c === 2 || c === 4) && c - 1 === channels)) return;
-  const hint =
-    (c === 2 || c === 4) && c - 1 === channels
-      ? `: dropAlpha: true leaves out the last of ${c}`
-      : hintAtLayout(shape, channels);
+function checkChannels({ elements, c }: Chunk, channels: number, dropAlpha: boolean): void {
+  if (c === channels || keptChannels(c, dropAlpha) === channels) return;
+  const { shape, from } = elements;
+  const hint = hintAtChannels(elements, channels, { from, dropAlpha });
   throw new ShapeError(
     `${caller.name}: expected chunk to have ${channels} channels, got ${c} in ` +
       `${formatShape(shape)}${hint}`,
   );
-}
-
-function hintAtLayout(shape: readonly number[], channels: number): string {
-  if (shape.length < 3) return '';
-  if (shape.at(-1) === channels) return ": is it from: 'HWC'?";
-  return shape.at(-3) === channels ? ": is it from: 'CHW'?" : '';
 }

@@ -15,7 +15,11 @@ export interface RunningMomentsUpdateOptions {
   readonly from?: ImageLayout | undefined;
   /** Leaves out the last of 2 or 4 channels; default false. */
   readonly dropAlpha?: boolean | undefined;
-  /** What each value counts multiplied with; 1 / 255 makes 0 to 255 into 0 to 1. Default 1. */
+  /**
+   * What each value counts multiplied with. Default: 1 / 255 of bytes and 1 / 65535 of two-byte
+   * values, which makes them 0 to 1, and 1 of floats; so `transforms.Normalize` takes `mean` and
+   * `std` as they are. 1 leaves all as they are.
+   */
   readonly scale?: number | undefined;
 }
 
@@ -39,7 +43,7 @@ const inspectCustom: unique symbol = Symbol.for('nodejs.util.inspect.custom');
  * const moments = new RunningMoments(3);
  * for (const batch of batches) moments.update(batch); // (N, 3, H, W)
  * const pixels = await sharp('cat.jpg').raw().toBuffer({ resolveWithObject: true });
- * moments.update(pixels, { scale: 1 / 255 });
+ * moments.update(pixels); // bytes count as 0 to 1
  * moments.merge(RunningMoments.fromJSON(JSON.parse(fromAnotherMachine)));
  * new transforms.Normalize(moments.mean, moments.std);
  * ```
@@ -112,21 +116,21 @@ export class RunningMoments {
   }
 
   /**
-   * Takes in the values of a chunk, of any size: a tensor (N, C, ...), in either memory format, as
-   * floats or bytes; or pixels, as `transforms.Normalize` takes them, which is what has a width and a
+   * Takes in the values of a chunk, of any size: a tensor (N, C, ...), in either memory format, of
+   * floats, bytes or two-byte values; or pixels, as `transforms.Normalize` takes them, which is what has a width and a
    * height, or any shape with `from`.
    *
    * @throws ShapeError where it has another number of channels, or sizes that do not fit.
-   * @throws DTypeError where its values are neither bytes nor floats.
+   * @throws DTypeError where its values are neither bytes, two-byte values nor floats.
    * @throws ArgumentError where an option makes no sense, or its memory is detached. A refused call
    * changes nothing.
    */
   update(chunk: Pixels, options: RunningMomentsUpdateOptions = {}): this {
     checkOptions(name, options, optionNames);
-    const { from, dropAlpha = false, scale = 1 } = options;
+    const { from, dropAlpha = false, scale } = options;
     if (from !== undefined) checkImageLayout(name, 'from', from);
     checkBoolean(name, 'dropAlpha', dropAlpha);
-    checkScale(scale);
+    if (scale !== undefined) checkScale(scale);
     this.#join(stateOf(readChunk(chunk, from), this.channels, dropAlpha, scale));
     return this;
   }

@@ -41,11 +41,12 @@ class EveryTarget : public ::testing::TestWithParam<std::string> {
   template <typename T>                               \
   void suite##name()
 
-// The same with uint8_t as T, too.
-#define EVERY_INPUT_TEST(suite, name)                 \
-  template <typename T>                               \
-  void suite##name();                                 \
-  TEST_P(suite, name##U8) { suite##name<uint8_t>(); } \
+// The same with uint8_t and uint16_t as T, too.
+#define EVERY_INPUT_TEST(suite, name)                   \
+  template <typename T>                                 \
+  void suite##name();                                   \
+  TEST_P(suite, name##U8) { suite##name<uint8_t>(); }   \
+  TEST_P(suite, name##U16) { suite##name<uint16_t>(); } \
   EVERY_TARGET_TEST(suite, name)
 
 #endif  // BATCHNORM_TESTING_EVERY_TARGET_H_

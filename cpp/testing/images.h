@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <ostream>
+#include <type_traits>
 
 #include "cpp/shape.h"
 #include "cpp/testing/padded_array.h"
@@ -45,8 +46,13 @@ inline size_t ElementAt(const Shape& shape, size_t channels, Layout layout, size
 inline double MeanOf(size_t c) { return 0.485 - 0.03 * static_cast<double>(c); }
 inline double StdOf(size_t c) { return 0.229 - 0.005 * static_cast<double>(c); }
 constexpr double kByteScale = 1.0 / 255.0;
+constexpr double kWordScale = 1.0 / 65535.0;
+// That of elements of X; floats are not scaled.
+template <typename X>
+constexpr double kScaleOf = std::is_same_v<X, uint16_t> ? kWordScale : kByteScale;
 
-// (x - mean) / std as PyTorch computes it in T, bytes divided by 255 before.
+// (x - mean) / std as PyTorch computes it in T, bytes divided by 255 before, two-byte values by
+// 65535.
 template <typename T>
 T NormalizedByDefinition(T x, double mean, double std) {
   const T deviation = x - static_cast<T>(mean);
@@ -56,11 +62,19 @@ template <typename T>
 T NormalizedByDefinition(uint8_t x, double mean, double std) {
   return NormalizedByDefinition(static_cast<T>(x) / T{255}, mean, std);
 }
+template <typename T>
+T NormalizedByDefinition(uint16_t x, double mean, double std) {
+  return NormalizedByDefinition(static_cast<T>(x) / T{65535}, mean, std);
+}
 
 // Random bytes, or floats of which some are special.
 inline void FillImage(PaddedArray<uint8_t>& x, uint64_t seed) {
   Random random(seed);
   for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<uint8_t>(random.Bits());
+}
+inline void FillImage(PaddedArray<uint16_t>& x, uint64_t seed) {
+  Random random(seed);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<uint16_t>(random.Bits());
 }
 template <typename T>
 void FillImage(PaddedArray<T>& x, uint64_t seed) {

@@ -23,13 +23,13 @@ PaddedArray<T> MakeInput(const Runs& runs, size_t misalignment, const Value& val
   return x;
 }
 
-// Bytes have one distribution.
+// Integers have one distribution.
 template <typename T>
 PaddedArray<T> RandomInput(const Runs& runs, size_t misalignment, Distribution distribution,
                            uint64_t seed) {
   Random random(seed);
   return MakeInput<T>(runs, misalignment, [&](size_t) -> double {
-    if (std::is_same_v<T, uint8_t>) return random.Bits() % 256;
+    if (std::is_integral_v<T>) return static_cast<T>(random.Bits());
     return Draw(distribution, random);
   });
 }

@@ -116,7 +116,7 @@ class Choices {
     const Distribution distribution = kDistributions[UpTo(std::size(kDistributions) - 1)];
     Random random(bytes_.ConsumeIntegral<uint32_t>());
     for (size_t i = 0; i < elements.size(); ++i) {
-      const double value = Limits::is_integer ? static_cast<double>(random.Bits() % 256)
+      const double value = Limits::is_integer ? static_cast<double>(static_cast<T>(random.Bits()))
                                               : Draw(distribution, random);
       const bool replaced = special && random.Bits() % 32 == 0;
       elements[i] =

@@ -7,7 +7,8 @@
 #include "fuzz/kernels/choices.h"
 #include "fuzz/kernels/definition.h"
 
-// Images of bytes and of floats, from either layout to either, with channels left out or not.
+// Images of bytes, of two-byte values and of floats, from either layout to either, with channels
+// left out or not.
 namespace batchnorm {
 namespace {
 
@@ -19,6 +20,10 @@ size_t IndexOf(const Shape& shape, size_t channels, Layout layout, size_t i, siz
 // A division, since of 1 / 255 and 255 the latter is exact.
 template <typename T>
 T Scaled(uint8_t x, double scale) {
+  return static_cast<T>(x / (1.0 / scale));
+}
+template <typename T>
+T Scaled(uint16_t x, double scale) {
   return static_cast<T>(x / (1.0 / scale));
 }
 template <typename T>
@@ -85,7 +90,7 @@ void Call(Choices& choices) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   batchnorm::Choices choices(bytes, size);
   choices.AnyTarget();
-  switch (choices.UpTo(3)) {
+  switch (choices.UpTo(5)) {
     case 0:
       batchnorm::Call<uint8_t, float>(choices);
       break;
@@ -94,6 +99,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
       break;
     case 2:
       batchnorm::Call<float, float>(choices);
+      break;
+    case 3:
+      batchnorm::Call<uint16_t, float>(choices);
+      break;
+    case 4:
+      batchnorm::Call<uint16_t, double>(choices);
       break;
     default:
       batchnorm::Call<double, double>(choices);

@@ -12,7 +12,7 @@
 #include "fuzz/kernels/choices.h"
 #include "fuzz/kernels/definition.h"
 
-// Moments and extrema of the channels of bytes, float32 and float64.
+// Moments and extrema of the channels of bytes, two-byte values, float32 and float64.
 namespace batchnorm {
 namespace {
 
@@ -76,12 +76,15 @@ void Call(Choices& choices) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   batchnorm::Choices choices(bytes, size);
   choices.AnyTarget();
-  switch (choices.UpTo(2)) {
+  switch (choices.UpTo(3)) {
     case 0:
       batchnorm::Call<uint8_t>(choices);
       break;
     case 1:
       batchnorm::Call<float>(choices);
+      break;
+    case 2:
+      batchnorm::Call<uint16_t>(choices);
       break;
     default:
       batchnorm::Call<double>(choices);

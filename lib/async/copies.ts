@@ -5,7 +5,7 @@ import { changingFormat, type MemoryFormat } from '../tensor/memory-format';
 import { refuseAborted } from './signal';
 import { inSlices } from './slices';
 
-type Elements = FloatArray | ByteArray;
+type Elements = FloatArray | ByteArray | Uint16Array;
 
 /** An array that may be taken away between two turns of the event loop. */
 export interface Lent<Array extends Elements = Elements> {
@@ -22,7 +22,7 @@ const stepElements = 2 ** 16;
 export function copyInSlices(
   caller: string,
   from: Lent,
-  to: Lent<FloatArray | Uint8Array>,
+  to: Lent<FloatArray | Uint8Array | Uint16Array>,
   signal: AbortSignal | null,
 ): Promise<void> {
   let at = 0;
@@ -72,12 +72,14 @@ const { get: lengthOf } = properties.length as { get(this: unknown): number };
 const { get: offsetOf } = properties.byteOffset as { get(this: unknown): number };
 export const { get: bufferOf } = properties.buffer as { get(this: unknown): ArrayBuffer };
 
-function partOf(array: Elements, from: number, to: number): FloatArray | Uint8Array {
-  const Type = types.isFloat32Array(array)
-    ? Float32Array
-    : types.isFloat64Array(array)
-      ? Float64Array
-      : Uint8Array;
+function partOf(array: Elements, from: number, to: number): FloatArray | Uint8Array | Uint16Array {
+  const Type = typeOf(array);
   const start = offsetOf.call(array) + from * Type.BYTES_PER_ELEMENT;
   return new Type(bufferOf.call(array), start, to - from);
+}
+
+function typeOf(array: Elements) {
+  if (types.isFloat32Array(array)) return Float32Array;
+  if (types.isFloat64Array(array)) return Float64Array;
+  return types.isUint16Array(array) ? Uint16Array : Uint8Array;
 }

@@ -6,16 +6,18 @@ import { checkShape, formatShape, sizeOf } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import type { ImageLayout } from './image-layout';
-import { checkPixelData, type PixelData } from './pixel-data';
+import { checkPixelData, inDepth, isByteArray, type PixelData } from './pixel-data';
 import type { Pixels } from './pixels';
 
-/** Bytes or floats and their shape, of any rank. */
+/** Bytes, two-byte values or floats and their shape, of any rank. */
 export interface Elements {
   readonly data: PixelData;
   readonly shape: readonly number[];
   readonly memoryFormat: MemoryFormat;
   /** The order of the sizes of an image, where the caller or the value itself says it. */
   readonly from: ImageLayout | undefined;
+  /** Whether a width and a height say how to read it, so that another layout changes no channels. */
+  readonly isSized: boolean;
 }
 
 /**
@@ -46,13 +48,14 @@ export function readElements(
     const sizes = checkShape(shape, name);
     return fitting(name, elements, sizes, checkMemoryFormat(memoryFormat, sizes, name), from);
   }
-  const { width, height, channels }: Partial<Properties> = object.info ?? object;
+  const { width, height, channels, depth }: Partial<Properties> = object.info ?? object;
   if (width === undefined || height === undefined) throw noPixels(name, pixels);
   const area = checkShape([height, width], name);
-  const c = channels === undefined ? channelsOf(name, elements, area) : (channels as number);
+  const decoded = inDepth(name, elements, depth);
+  const c = channels === undefined ? channelsOf(name, decoded, area) : (channels as number);
   const order = from ?? 'HWC';
   const sizes = checkShape(order === 'HWC' ? [...area, c] : [c, ...area], name);
-  return fitting(name, elements, sizes, 'contiguous', order);
+  return { ...fitting(name, decoded, sizes, 'contiguous', order), isSized: true };
 }
 
 type Properties = Record<
@@ -64,7 +67,8 @@ type Properties = Record<
   | 'offset'
   | 'width'
   | 'height'
-  | 'channels',
+  | 'channels'
+  | 'depth',
   unknown
 > & { info: object };
 
@@ -91,7 +95,7 @@ function channelsOf(name: string, data: PixelData, area: readonly number[]): num
 
 function fromTensor(tensor: Tensor, from: ImageLayout | undefined): Elements {
   const { data, shape, memoryFormat } = tensor;
-  return { data, shape, memoryFormat, from };
+  return { data, shape, memoryFormat, from, isSized: false };
 }
 
 function fitting(
@@ -101,10 +105,15 @@ function fitting(
   memoryFormat: MemoryFormat,
   from: ImageLayout | undefined,
 ): Elements {
-  if (data.length === sizeOf(shape)) return { data, shape, memoryFormat, from };
+  const size = sizeOf(shape);
+  if (data.length === size) return { data, shape, memoryFormat, from, isSized: false };
   const order = from === undefined ? '' : ` (${from})`;
+  const hint =
+    size > 0 && isByteArray(data) && data.length === 2 * size
+      ? ": two bytes a value go in as a Uint16Array, or with sharp's info.depth 'ushort'"
+      : '';
   throw new ShapeError(
     `${name}: data has ${data.length} elements, but ${formatShape(shape)}${order} needs ` +
-      `${sizeOf(shape)}`,
+      `${size}${hint}`,
   );
 }

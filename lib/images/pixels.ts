@@ -9,7 +9,16 @@ import type { PixelData } from './pixel-data';
 /** What sharp decodes to: `await image.raw().toBuffer({ resolveWithObject: true })`. */
 export interface DecodedImage {
   readonly data: PixelData;
-  readonly info: { readonly width: number; readonly height: number; readonly channels: number };
+  readonly info: {
+    readonly width: number;
+    readonly height: number;
+    readonly channels: number;
+    /**
+     * What the bytes of `data` are: `'uchar'`, or `'ushort'` for two bytes a value, in this
+     * machine's order.
+     */
+    readonly depth?: string | undefined;
+  };
 }
 
 /** The ImageData of a canvas, and what pngjs, jpeg-js and Jimp's bitmaps hold. */
@@ -33,10 +42,7 @@ export interface ShapedPixels {
 export type Pixels = TensorLike | DecodedImage | ImageDataLike | ShapedPixels;
 
 /** Pixels as the kernel sees them. */
-export interface ImageInput {
-  readonly data: PixelData;
-  /** As it was given, for errors. */
-  readonly shape: readonly number[];
+export interface ImageInput extends Elements {
   /** The order of `shape`. */
   readonly from: ImageLayout;
   readonly sizes: ImageSizes;
@@ -58,7 +64,7 @@ export function readPixels(
 
 /** Elements as an image; `name` is what errors call them. */
 export function imageOf(name: string, elements: Elements): ImageInput {
-  const { data, shape, memoryFormat, from = 'CHW' } = elements;
+  const { shape, memoryFormat, from = 'CHW' } = elements;
   if (shape.length < 3) {
     const expected = from === 'HWC' ? '(..., H, W, C)' : '(..., C, H, W)';
     throw new ShapeError(
@@ -74,8 +80,7 @@ export function imageOf(name: string, elements: Elements): ImageInput {
     );
   }
   return {
-    data,
-    shape,
+    ...elements,
     from,
     sizes: sizesOf(shape, from),
     channelsLast: swapped || from === 'HWC',

@@ -3,7 +3,7 @@ import { copyInSlices } from '../async/copies';
 import { run } from '../async/run';
 import { refuseAborted } from '../async/signal';
 import { listed } from '../functional/internal';
-import { isByteArray, type PixelData } from '../images/pixel-data';
+import { isByteArray, isIntegerPixels, type PixelData } from '../images/pixel-data';
 import { type DType, dtypeOf, type FloatArray } from '../tensor/dtype';
 import { isShared } from '../tensor/shared';
 import type { Tensor } from '../tensor/tensor';
@@ -36,10 +36,9 @@ async function borrowPixels(
   signal: AbortSignal | null,
 ): Promise<PixelData> {
   refuseAborted(signal);
-  const isBytes = isByteArray(data);
-  if (isShared(data) && (isBytes || dtypeOf(data) === dtype)) return data;
+  if (isShared(data) && (isIntegerPixels(data) || dtypeOf(data) === dtype)) return data;
   const size = data.length;
-  const copy = isBytes ? uninitializedBytes(size) : allocateUninitialized(dtype, size);
+  const copy = uninitializedPixels(data, dtype, size);
   await copyInSlices(
     caller,
     { name: 'pixels', data, size },
@@ -49,8 +48,14 @@ async function borrowPixels(
   return copy;
 }
 
-/** Bytes that are written before anyone sees them. */
-function uninitializedBytes(size: number): Uint8Array {
-  const { buffer } = allocateUninitialized('float32', Math.ceil(size / 4));
-  return new Uint8Array(buffer, 0, size);
+/** Integers of the type of `data`, or floats; they are written before anyone sees them. */
+function uninitializedPixels(
+  data: PixelData,
+  dtype: DType,
+  size: number,
+): Uint8Array | Uint16Array | FloatArray {
+  if (!isIntegerPixels(data)) return allocateUninitialized(dtype, size);
+  const bytes = size * data.BYTES_PER_ELEMENT;
+  const { buffer } = allocateUninitialized('float32', Math.ceil(bytes / 4));
+  return isByteArray(data) ? new Uint8Array(buffer, 0, size) : new Uint16Array(buffer, 0, size);
 }

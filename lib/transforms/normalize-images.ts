@@ -1,7 +1,14 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors';
 import { checkStatus, coincides, overlaps, type Taker } from '../functional/internal';
-import { type ImageLayout, shapeOf, sizesOf } from '../images/image-layout';
-import { isByteArray, type PixelData } from '../images/pixel-data';
+import { hintAtChannels, keptChannels } from '../images/channel-hint';
+import { type ImageLayout, shapeOf } from '../images/image-layout';
+import {
+  greatestOf,
+  isByteArray,
+  isIntegerPixels,
+  type PixelData,
+  pixelTypeOf,
+} from '../images/pixel-data';
 import { type ImageInput, type Pixels, readPixels } from '../images/pixels';
 import { type Native, native } from '../native';
 import { type DType, dtypeOf, type FloatArray } from '../tensor/dtype';
@@ -9,6 +16,7 @@ import { requireMemory } from '../tensor/memory';
 import { formatShape, sizeOf } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import type { ChannelScaling } from './channel-scaling';
+import { checkFit } from './check-fit';
 import { type ImageTarget, imageOutput } from './image-output';
 
 /** A normalization of images, its options checked. */
@@ -20,7 +28,8 @@ export interface NormalizeCall {
   readonly dropAlpha: boolean;
   readonly out: ImageTarget | null | undefined;
   readonly dtype: DType | undefined;
-  readonly scale: number | null;
+  /** What integers are multiplied with, by their type; null where none are taken. */
+  readonly scales: { readonly bytes: number | null; readonly words: number | null };
   readonly scaling: ChannelScaling;
 }
 
@@ -38,23 +47,20 @@ export function normalizeImages(call: NormalizeCall): Tensor {
 export interface CheckedNormalize {
   readonly image: ImageInput;
   readonly channels: number;
+  /** What the pixels are multiplied with. */
+  readonly scale: number;
   /** `out`, or a new one. */
   readonly output: Tensor;
 }
 
 /** Throws what {@link normalizeImages} has against a call. */
 export function checkNormalize(call: NormalizeCall): CheckedNormalize {
-  const { caller, scale, to } = call;
+  const { caller, to } = call;
   const image = readPixels(caller, call.pixels, call.from);
   const channels = checkChannels(call, image);
   const { sizes } = image;
-  const dtype = call.dtype ?? (isByteArray(image.data) ? 'float32' : dtypeOf(image.data));
-  if (isByteArray(image.data) && scale === null) {
-    throw new DTypeError(
-      `${caller}: Input tensor should be a float tensor. Got uint8. Normalize takes bytes with a ` +
-        'scale, such as scale: 1 / 255',
-    );
-  }
+  const scale = scaleFor(call, image.data);
+  const dtype = call.dtype ?? (isIntegerPixels(image.data) ? 'float32' : dtypeOf(image.data));
   const shape = shapeOf({ ...sizes, channels }, to);
   // The last to be read: what reads it may take the memory of the pixels away.
   const output = imageOutput(caller, call.out, shape, dtype);
@@ -62,14 +68,29 @@ export function checkNormalize(call: NormalizeCall): CheckedNormalize {
   requireMemory(caller, 'out', output.data, output.size);
   const stays = image.channelsLast === (to === 'HWC') || channels === 1 || area(sizes) === 1;
   checkOverlap(caller, output.data, image.data, stays);
-  return { image, channels, output };
+  return { image, channels, scale, output };
+}
+
+/** 1 of floats. */
+function scaleFor({ caller, scales, scaling }: NormalizeCall, data: PixelData): number {
+  const greatest = greatestOf(data);
+  if (greatest === null) return 1;
+  const scale = isByteArray(data) ? scales.bytes : scales.words;
+  if (scale === null) {
+    throw new DTypeError(
+      `${caller}: Input tensor should be a float tensor. Got ${pixelTypeOf(data)}. Normalize takes ` +
+        `integers with a scale, such as scale: 1 / ${greatest}`,
+    );
+  }
+  checkFit(caller, scaling, greatest, scale);
+  return scale;
 }
 
 /** Gives `take` what the addon takes, in its order. */
 export function giveImages<Result>(
   take: Taker<Native['normalizeImages'], Result>,
-  { scaling, scale, to }: NormalizeCall,
-  { image, channels }: CheckedNormalize,
+  { scaling, to }: NormalizeCall,
+  { image, channels, scale }: CheckedNormalize,
   x: PixelData,
   y: FloatArray,
 ): Result {
@@ -86,7 +107,7 @@ export function giveImages<Result>(
     scaling.mean.length,
     scaling.mean,
     scaling.std,
-    scale ?? 1,
+    scale,
   );
 }
 
@@ -95,17 +116,13 @@ function area({ height, width }: { height: number; width: number }): number {
 }
 
 /** How many channels are to be written, which are those that mean and std are for. */
-function checkChannels(call: NormalizeCall, { shape, from, sizes }: ImageInput): number {
+function checkChannels(call: NormalizeCall, image: ImageInput): number {
   const { caller, dropAlpha } = call;
+  const { shape, from, sizes } = image;
   const wanted = call.scaling.mean.length;
-  const channels = kept(sizes.channels, dropAlpha);
+  const channels = keptChannels(sizes.channels, dropAlpha);
   if (wanted === 1 || channels === wanted) return channels;
-  const other = from === 'HWC' ? 'CHW' : 'HWC';
-  const others = sizesOf(shape, other).channels;
-  let hint = '';
-  if (kept(others, dropAlpha) === wanted) hint = `: is it from: '${other}'?`;
-  else if (kept(sizes.channels, true) === wanted) hint = ': dropAlpha: true leaves out the last';
-  else if (kept(others, true) === wanted) hint = `: is it from: '${other}', with dropAlpha: true?`;
+  const hint = hintAtChannels(image, wanted, { from, dropAlpha });
   const dropped = channels === sizes.channels ? '' : ' without alpha';
   throw new ShapeError(
     `${caller}: expected ${wanted} channels, as mean and std have, got ${channels}${dropped} in ` +
@@ -113,13 +130,8 @@ function checkChannels(call: NormalizeCall, { shape, from, sizes }: ImageInput):
   );
 }
 
-/** How many channels are left once alpha is dropped: the last of 2, grey, and of 4, colours. */
-function kept(channels: number, dropAlpha: boolean): number {
-  return dropAlpha && (channels === 2 || channels === 4) ? channels - 1 : channels;
-}
-
 function inDType(data: PixelData, dtype: DType): PixelData {
-  if (isByteArray(data) || dtypeOf(data) === dtype) return data;
+  if (isIntegerPixels(data) || dtypeOf(data) === dtype) return data;
   return new Tensor(data, [data.length]).to({ dtype }).data;
 }
 

@@ -8,6 +8,7 @@ import { checkDType, type DType } from '../tensor/dtype';
 import { nameOf } from '../tensor/name-of';
 import type { Tensor } from '../tensor/tensor';
 import { type ChannelScaling, type ChannelValues, readScaling } from './channel-scaling';
+import { checkFit } from './check-fit';
 import type { ImageTarget } from './image-output';
 import { type NormalizeCall, normalizeImages } from './normalize-images';
 import { normalizeImagesAsync } from './normalize-images-async';
@@ -19,8 +20,9 @@ export interface NormalizeOptions {
    */
   readonly dtype?: DType | undefined;
   /**
-   * What bytes are multiplied with before: 1 / 255 makes 0 to 255 into 0 to 1. Floats are never
-   * scaled. With null only floats are taken, as by torchvision.
+   * What bytes and two-byte values are multiplied with before. Default: 1 / 255 and 1 / 65535, which
+   * make them 0 to 1; `mean` and `std` are those of what that gives. Floats are never scaled. With
+   * null only floats are taken, as by torchvision.
    */
   readonly scale?: number | null | undefined;
 }
@@ -51,11 +53,13 @@ const forwardOptionNames = ['from', 'to', 'dropAlpha', 'out'];
  *
  *     y[c] = (x[c] - mean[c]) / std[c]
  *
- * Bytes are multiplied with `scale` before, as `ToTensor` does. In one pass it also changes the
- * layout and drops alpha: from the pixels that a decoder gives to the tensor that a model takes.
+ * Bytes are multiplied with `scale` before, as `ToTensor` does, and two-byte values as
+ * `ConvertImageDtype` does. In one pass it also changes the layout and drops alpha: from the pixels
+ * that a decoder gives to the tensor that a model takes.
  *
  * Results have the very bits of PyTorch: each operation is rounded to the dtype, so float pixels
- * give those of torchvision's `Normalize`, and bytes those of `ToTensor` followed by it.
+ * give those of torchvision's `Normalize`, bytes those of `ToTensor` followed by it, and two-byte
+ * values those of `ConvertImageDtype` followed by it.
  *
  * @example
  * ```ts
@@ -73,23 +77,30 @@ export class Normalize {
   readonly std: readonly number[];
   /** What was asked for; undefined where it depends on the pixels. */
   readonly dtype: DType | undefined;
-  /** What bytes are multiplied with; null where none are taken. */
+  /** What bytes are multiplied with; null where none are taken. Two-byte values: see the option. */
   readonly scale: number | null;
+  readonly #wordScale: number | null;
   readonly #scaling: ChannelScaling;
 
   /**
    * @param mean - a value for each channel, or one for all of them
    * @param std - the same; none of them 0
    * @throws ArgumentError where their numbers differ, or one of them is not finite or, of std, 0 in
-   * the dtype (float32 where that is left open); and where `scale` makes no sense.
+   * the dtype (float32 where that is left open); where `scale` makes no sense; and where they cannot
+   * be of values that `scale` gives, as those of 0 to 255 are not of 0 to 1.
    * @throws DTypeError where `dtype` is unknown.
    */
   constructor(mean: ChannelValues, std: ChannelValues, options: NormalizeOptions = {}) {
     checkOptions(name, options, optionNames);
-    const { dtype, scale = 1 / 255 } = options;
+    const { dtype, scale: given } = options;
     this.dtype = dtype === undefined ? dtype : checkDType(dtype, name);
-    this.scale = checkScale(scale);
+    const scale = given === undefined ? 1 / 255 : checkScale(given);
+    this.scale = scale;
+    this.#wordScale = given === undefined ? 1 / 65535 : scale;
     this.#scaling = readScaling(name, mean, std, this.dtype ?? 'float32');
+    // As soon as it can be seen. With a scale of the user's own pixels may be of either type, and
+    // floats may be of any size.
+    if (scale !== null) checkFit(name, this.#scaling, given === undefined ? 255 : 65535, scale);
     this.mean = Object.freeze([...this.#scaling.mean]);
     this.std = Object.freeze([...this.#scaling.std]);
   }
@@ -101,10 +112,10 @@ export class Normalize {
    * with the same sizes before these
    * @throws ShapeError where shape, length and number of channels do not fit each other, mean and
    * std, or `out`.
-   * @throws DTypeError where pixels are neither bytes nor floats, or bytes with `scale: null`; and
-   * where `out` has another dtype.
-   * @throws ArgumentError where an option makes no sense, memory is detached, or `out` overlaps the
-   * pixels. A refused call changes nothing.
+   * @throws DTypeError where pixels are neither bytes, two-byte values nor floats, or are no floats
+   * with `scale: null`; and where `out` has another dtype.
+   * @throws ArgumentError where an option makes no sense, memory is detached, `out` overlaps the
+   * pixels, or mean and std cannot be of values that the scale gives. A refused call changes nothing.
    */
   forward(pixels: Pixels, options: NormalizeForwardOptions = {}): Tensor {
     checkOptions(name, options, forwardOptionNames);
@@ -142,7 +153,7 @@ export class Normalize {
       dropAlpha: checkBoolean(name, 'dropAlpha', dropAlpha),
       out,
       dtype: this.dtype,
-      scale: this.scale,
+      scales: { bytes: this.scale, words: this.#wordScale },
       scaling: this.#scaling,
     };
   }

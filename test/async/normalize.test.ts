@@ -12,12 +12,13 @@ function memory(bytes: number, isShared: boolean): ArrayBuffer {
 const kinds = {
   bytes: Uint8Array,
   clamped: Uint8ClampedArray,
+  words: Uint16Array,
   float32: Float32Array,
   float64: Float64Array,
 };
 
 const cases = fc.record({
-  kind: fc.constantFrom<keyof typeof kinds>('bytes', 'clamped', 'float32', 'float64'),
+  kind: fc.constantFrom<keyof typeof kinds>('bytes', 'clamped', 'words', 'float32', 'float64'),
   dtype: fc.constantFrom(undefined, 'float32' as const, 'float64' as const),
   n: fc.integer({ min: 0, max: 3 }),
   size: fc.constantFrom([1, 1] as const, [3, 5] as const, [64, 48] as const, [300, 301] as const),
@@ -38,7 +39,7 @@ test('the bits of forward: any pixels, layouts, dtypes and memory', async () => 
       const Type = kinds[kind];
       const length = n * h * w * channels;
       const data = new Type(memory(length * Type.BYTES_PER_ELEMENT, shared));
-      for (let i = 0; i < length; i++) data[i] = (i * 37) % 251;
+      for (let i = 0; i < length; i++) data[i] = (i * 37) % (kind === 'words' ? 65521 : 251);
       const options = { from, to, dropAlpha: alpha };
       const expected = normalize.forward({ data, shape }, options);
       const elements = expected.data.constructor as typeof Float32Array;

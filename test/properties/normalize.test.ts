@@ -57,12 +57,16 @@ function floatsOf(image: Images, type: DType): Float32Array | Float64Array {
   return new Type(sizeOf(image)).map((_, i) => hash(i, image.seed) / 63 - 2);
 }
 
-test('bytes and floats of any image come as by the definition', () => {
+function wordsOf(image: Images): Uint16Array {
+  return Uint16Array.from(bytesOf(image), (byte, i) => (byte << 8) | hash(i, ~image.seed));
+}
+
+test('bytes, words and floats of any image come as by the definition', () => {
   fc.assert(
     fc.property(images, dtype, (image, type) => {
       const { from, to, dropAlpha } = image;
       const normalize = new Normalize(image.mean, image.std, { dtype: type });
-      for (const data of [bytesOf(image), floatsOf(image, type)]) {
+      for (const data of [bytesOf(image), wordsOf(image), floatsOf(image, type)]) {
         const y = normalize.forward({ data, shape: shapeOf(image) }, { from, to, dropAlpha });
         expectSame(y.data, normalizedByDefinition(data, image, type));
       }

@@ -13,7 +13,7 @@ export interface ImageCase {
   std: readonly number[];
 }
 
-/** (x - mean) / std in a plain loop, each operation rounded to the dtype; bytes over 255. */
+/** (x - mean) / std in a plain loop, each operation rounded to the dtype; bytes over 255, words over 65535. */
 export function normalizedByDefinition(
   data: transforms.PixelData,
   { n, height, width, channels, from, to, mean, std }: ImageCase,
@@ -21,7 +21,7 @@ export function normalizedByDefinition(
 ): FloatArray {
   const area = height * width;
   const kept = mean.length;
-  const isBytes = data.BYTES_PER_ELEMENT === 1;
+  const most = [0, 255, 65535][data.BYTES_PER_ELEMENT];
   const round = dtype === 'float32' ? Math.fround : (value: number) => value;
   const y = new (dtype === 'float32' ? Float32Array : Float64Array)(n * area * kept);
   for (let i = 0; i < n; i++) {
@@ -30,7 +30,7 @@ export function normalizedByDefinition(
         const place =
           from === 'HWC' ? (i * area + p) * channels + c : (i * channels + c) * area + p;
         const x = data[place] as number;
-        const scaled = isBytes ? round(x / 255) : x;
+        const scaled = most === undefined ? x : round(x / most);
         const target = to === 'HWC' ? (i * area + p) * kept + c : (i * kept + c) * area + p;
         y[target] = round(scaled - round(mean[c] as number)) / round(std[c] as number);
       }

@@ -21,7 +21,7 @@ const withAlpha = Uint8Array.from(
 );
 
 const update = (chunk: transforms.Pixels, options?: RunningMomentsUpdateOptions) =>
-  new RunningMoments(3).update(chunk, options);
+  new RunningMoments(3).update(chunk, { scale: 1, ...options });
 
 const expected = [red, green, blue].map(exactMoments);
 
@@ -71,13 +71,13 @@ test.each<[string, transforms.Pixels, RunningMomentsUpdateOptions]>([
 
 test('grey with alpha has one channel', () => {
   const pixels = { data: Uint8Array.of(10, 255, 30, 255), width: 2, height: 1 };
-  const moments = new RunningMoments(1).update(pixels, { dropAlpha: true });
+  const moments = new RunningMoments(1).update(pixels, { dropAlpha: true, scale: 1 });
   expect([...moments.mean, ...moments.std]).toEqual([20, 10]);
 });
 
 test('every byte has the moments of its value, whatever it is scaled by', () => {
   const data = Uint8Array.from({ length: 256 }, (_, i) => i);
-  const { mean, variance } = new RunningMoments(1).update({ data, shape: [256, 1] });
+  const { mean, variance } = new RunningMoments(1).update({ data, shape: [256, 1] }, { scale: 1 });
   expect([mean[0], variance[0]]).toEqual([127.5, (256 ** 2 - 1) / 12]);
   const scaled = new RunningMoments(1).update({ data, shape: [256, 1] }, { scale: 0.5 });
   expect([scaled.mean[0], scaled.variance[0]]).toEqual([127.5 / 2, (256 ** 2 - 1) / 48]);
@@ -85,7 +85,7 @@ test('every byte has the moments of its value, whatever it is scaled by', () => 
 
 test('bytes and floats of the same values have the same moments, to within rounding', () => {
   const data = Uint8Array.from({ length: 30_000 }, (_, i) => (i * i) % 256);
-  const bytes = new RunningMoments(3).update({ data, shape: [10_000, 3] });
+  const bytes = new RunningMoments(3).update({ data, shape: [10_000, 3] }, { scale: 1 });
   const floats = new RunningMoments(3).update({
     data: Float32Array.from(data),
     shape: [10_000, 3],
@@ -145,7 +145,7 @@ describe('what makes no sense is refused, and changes nothing', () => {
   });
 
   test('other integers', () => {
-    const data = new Uint16Array(18);
+    const data = new Int16Array(18);
     const message = 'RunningMoments: chunk: data must be a Uint8Array';
     expectRefused(refusal({ data, width, height }), DTypeError, message);
   });
@@ -178,7 +178,7 @@ describe('what makes no sense is refused, and changes nothing', () => {
       },
       shape: [height, width, 3],
     };
-    expectColours(new RunningMoments(3).update(chunk, { from: 'HWC' }));
+    expectColours(update(chunk, { from: 'HWC' }));
     expect(asked).toBe(1);
   });
 });

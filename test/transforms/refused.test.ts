@@ -186,7 +186,7 @@ describe('forward refuses', () => {
       {},
       ShapeError,
       'Normalize: expected 3 channels, as mean and std have, got 4 in [2, 4, 4] (HWC): ' +
-        'dropAlpha: true leaves out the last',
+        'dropAlpha: true leaves out the last of 4',
     ],
     [
       'another layout than it says',
@@ -287,7 +287,8 @@ describe('forward refuses', () => {
   });
 
   test.each([
-    ['words', new Uint16Array(24), 'got Uint16Array'],
+    ['signed words', new Int16Array(24), 'got Int16Array'],
+    ['long words', new Uint32Array(24), 'got Uint32Array'],
     ['signed bytes', new Int8Array(24), 'got Int8Array'],
     ['plain numbers', Array(24).fill(1), 'got Array'],
     ['a buffer', new ArrayBuffer(24), 'got ArrayBuffer'],
