@@ -93,6 +93,12 @@ size_t Arguments::ReadOneOr(size_t index, size_t size) {
   return value;
 }
 
+size_t Arguments::ReadPositiveSize(size_t index) {
+  const size_t size = ReadSize(index);
+  if (size == 0) Fail(Status::kWrongSize);
+  return size == 0 ? 1 : size;
+}
+
 Shape Arguments::CheckShape(size_t n, size_t c, size_t s) {
   size_t product;
   // The kernels multiply in each of these orders.

@@ -39,6 +39,8 @@ class Arguments {
   Shape ReadShapeWithChannels(size_t index, const Shape& shape);
   // A number: 1 or `size`.
   size_t ReadOneOr(size_t index, size_t size);
+  // A size other than 0.
+  size_t ReadPositiveSize(size_t index);
   // A number of groups into which the channels of `shape` divide.
   size_t ReadGroups(size_t index, const Shape& shape);
   // A boolean: whether the layout is channels last.

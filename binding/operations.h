@@ -4,6 +4,7 @@
 #include "binding/batch_norm.h"
 #include "binding/group_norm.h"
 #include "binding/images.h"
+#include "binding/local_response_norm.h"
 #include "binding/moments.h"
 #include "binding/operation.h"
 
@@ -11,8 +12,16 @@ namespace batchnorm {
 
 // All of them; lib/native.ts has their arguments.
 constexpr const Operation* kOperations[] = {
-    &kBatchNormEval,     &kBatchNormTrain, &kBatchNormBackward, &kGroupNormForward,
-    &kGroupNormBackward, &kMoments,        &kExtrema,           &kNormalizeImages,
+    &kBatchNormEval,
+    &kBatchNormTrain,
+    &kBatchNormBackward,
+    &kGroupNormForward,
+    &kGroupNormBackward,
+    &kMoments,
+    &kExtrema,
+    &kNormalizeImages,
+    &kLocalResponseForward,
+    &kLocalResponseBackward,
 };
 
 }  // namespace batchnorm

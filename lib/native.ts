@@ -36,7 +36,9 @@ export type Operation =
   | 'groupNormBackward'
   | 'moments'
   | 'extrema'
-  | 'normalizeImages';
+  | 'normalizeImages'
+  | 'localResponseForward'
+  | 'localResponseBackward';
 
 /**
  * The addon's flat functions. Input is collapsed to (n, c, s); `channelsLast` says whether a
@@ -176,6 +178,36 @@ export interface Native {
     mean: Float64Array,
     std: Float64Array,
     scale: number,
+  ): Status;
+  /**
+   * y = x / (k + alpha / size * s)^beta, s being the sum of x^2 over channels c - floor(size / 2) to
+   * c - floor(size / 2) + size - 1 at the position of x. `size` is at least 1; `y` may be `x`.
+   */
+  localResponseForward(
+    x: FloatArray,
+    y: FloatArray,
+    n: number,
+    c: number,
+    s: number,
+    channelsLast: boolean,
+    size: number,
+    alpha: number,
+    beta: number,
+    k: number,
+  ): Status;
+  /** `gradInput` may be an input. */
+  localResponseBackward(
+    gradOutput: FloatArray,
+    x: FloatArray,
+    gradInput: FloatArray,
+    n: number,
+    c: number,
+    s: number,
+    channelsLast: boolean,
+    size: number,
+    alpha: number,
+    beta: number,
+    k: number,
   ): Status;
   /**
    * Starts an operation on libuv's threads; `args` are those of the function of that name. When no

@@ -8,6 +8,7 @@ import {
   getNumThreads,
   InstanceNorm2d,
   LayerNorm,
+  LocalResponseNorm,
   type MemoryFormat,
   manualSeed,
   type ResidualGradients,
@@ -124,11 +125,13 @@ describe.each<[number[], MemoryFormat]>([
 
 const affine = { affine: true };
 
-describe.each<[string, number[], MemoryFormat, () => SampleLayer]>([
+describe.each<[string, number[], MemoryFormat, () => SampleLayer | LocalResponseNorm]>([
   ['LayerNorm', [700, 768], 'contiguous', () => new LayerNorm(768)],
   ['LayerNorm', [3, 300_001], 'contiguous', () => new LayerNorm(300_001)],
   ['LayerNorm', [70_001, 9], 'contiguous', () => new LayerNorm(9)],
   ['RMSNorm', [512, 1025], 'contiguous', () => new RMSNorm(1025)],
+  ['LocalResponseNorm', [4, 64, 35, 45], 'contiguous', () => new LocalResponseNorm(5)],
+  ['LocalResponseNorm', [4, 64, 35, 45], 'channelsLast', () => new LocalResponseNorm(5)],
   ['GroupNorm', [4, 64, 35, 45], 'contiguous', () => new GroupNorm(32, 64)],
   ['GroupNorm', [4, 64, 35, 45], 'channelsLast', () => new GroupNorm(32, 64)],
   ['GroupNorm', [1, 8, 300, 151], 'contiguous', () => new GroupNorm(1, 8)],

@@ -76,6 +76,17 @@ function functions() {
       [5],
       { weight: w.tensor([5]), eps: 0.1, out: w.tensor(wide) },
     ],
+    localResponseNorm: (w) => [
+      w.tensor(wide),
+      3,
+      { alpha: 0.5, beta: w.random() < 0.5 ? 0.75 : 0.6, k: 2, out: w.tensor(wide) },
+    ],
+    localResponseNormBackward: (w) => [
+      w.tensor(wide),
+      w.tensor(wide),
+      2,
+      { alpha: 0.5, beta: 0.5, k: 2, out: w.tensor(wide) },
+    ],
     moments: (w) => [w.tensor(wide)],
   };
   return Object.entries(table).flatMap(([name, args]) =>
@@ -106,6 +117,7 @@ function layers() {
     LayerNorm: [[[5], { eps: 0.1, elementwiseAffine: true, bias: true }], wide],
     RMSNorm: [[5, { eps: null }], wide],
     GroupNorm: [[2, 4, { eps: 0.1, affine: true }], wide],
+    LocalResponseNorm: [[3, { alpha: 0.5, beta: 0.75, k: 2 }], wide],
     Identity: [[], wide],
   };
   return Object.entries(table).map(([name, [settingsOf, shape]]) => ({
@@ -114,6 +126,8 @@ function layers() {
     settings: (w) => {
       const given = structuredClone(settingsOf);
       const last = given.at(-1);
+      // LocalResponseNorm takes any, having nothing of its own.
+      if (name === 'LocalResponseNorm') return given;
       if (last !== null && typeof last === 'object' && !Array.isArray(last)) last.dtype = w.dtype;
       return given;
     },

@@ -27,6 +27,15 @@ export {
   type LayerNormGradients,
   layerNormBackward,
 } from './layer-norm-backward';
+export {
+  type LocalResponseNormFunctionOptions,
+  localResponseNorm,
+} from './local-response-norm';
+export {
+  type LocalResponseNormBackwardOptions,
+  type LocalResponseNormGradients,
+  localResponseNormBackward,
+} from './local-response-norm-backward';
 export { type Moments, moments } from './moments';
 export { type RMSNormFunctionOptions, rmsNorm } from './rms-norm';
 export {

@@ -7,6 +7,7 @@ export { arrangeRows } from './arrange-rows';
 export { countSets } from './arranged';
 export { batchPass, runningPass } from './async/batch-norm-passes';
 export type { Passed, PassOptions } from './async/forward-pass';
+export { responsePass } from './async/response-pass';
 export { samplePass } from './async/sample-pass';
 export { type BackwardCall, backward, type InputGradients } from './backward';
 export {
@@ -37,6 +38,19 @@ export { optional } from './optional';
 export { checkEps, checkMomentum, checkOptionalEps } from './options';
 export { coincides, overlaps } from './overlap';
 export type { Parameters } from './parameters';
+export { backwardResponses } from './response-backward';
+export {
+  checkResponseOutput,
+  collapseResponses,
+  forwardResponses,
+  type ResponseForwardCall,
+} from './response-forward';
+export {
+  type ResponseOptions,
+  type ResponseSettings,
+  readResponseSettings,
+  responseOptions,
+} from './response-settings';
 export { backwardSamples } from './sample-backward';
 export { checkSampleOutput, forwardSamples, type SampleForwardCall } from './sample-forward';
 export {

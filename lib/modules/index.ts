@@ -29,6 +29,7 @@ export { LazyBatchNorm3d } from './lazy-batch-norm-3d';
 export { LazyInstanceNorm1d } from './lazy-instance-norm-1d';
 export { LazyInstanceNorm2d } from './lazy-instance-norm-2d';
 export { LazyInstanceNorm3d } from './lazy-instance-norm-3d';
+export { LocalResponseNorm, type LocalResponseNormOptions } from './local-response-norm';
 export { Module, type RegisterBufferOptions } from './module';
 export type {
   AsyncNormForwardOptions,

@@ -18,6 +18,7 @@ import torch
 import functional_cases
 import fuse_cases
 import fused_cases
+import local_response_cases
 import module_cases
 import normalize_cases
 import refused_cases
@@ -62,6 +63,8 @@ def main():
         SampleRecorder(case, generator).record() for case in sample_norm_cases.modules()
     ]
     files["fuse"] = [fuse_cases.record(case, generator) for case in fuse_cases.cases()]
+
+    files["local-response"] = local_response_cases.record(arguments.seed)
 
     arguments.out.mkdir(parents=True, exist_ok=True)
     for file, cases in files.items():

@@ -79,6 +79,10 @@ function calls({ dtype, memoryFormat, shape }: Shaped): [string, Make][] {
       'batchNormBackward',
       (lie) => [lie(dy), lie(x), { weight, mean, invstd: weight, training: true }],
     ],
+    ['localResponseNorm', (lie) => [lie(x), 3, { alpha: 1, k: 2 }]],
+    ['localResponseNorm', (lie) => [lie(x), 2, { beta: 0.6, out: lie(out()) }]],
+    ['localResponseNormBackward', (lie) => [lie(dy), lie(x), 3, { alpha: 1 }]],
+    ['localResponseNormBackward', (lie) => [lie(dy), lie(x), 2, { out: lie(out()) }]],
     ['batchNormBackward', (lie) => [lie(dy), lie(x), { mean, invstd: weight, out: lie(out()) }]],
     ['layerNormBackward', (lie) => [lie(dy), lie(x), d, { weight: ofRow.weight }]],
     ['rmsNormBackward', (lie) => [lie(dy), lie(x), d, { out: lie(outInOrder()) }]],
@@ -146,6 +150,11 @@ test('what is refused is refused as ever, by a promise, and under its own name',
     ['groupNormBackward', [x, x, 2, { mean: randn([4]) }]],
     ['instanceNormBackward', [x, x, { useInputStats: false }]],
     ['rmsNormBackward', [x, x, 3, null]],
+    ['localResponseNorm', [x, 0]],
+    ['localResponseNorm', [randn([2, 4]), 3]],
+    ['localResponseNorm', [x, 3, { out: randn([2, 4, 3]) }]],
+    ['localResponseNormBackward', [x, randn([2, 4, 3]), 3]],
+    ['localResponseNormBackward', [x, x, 3, { alpha: '1' }]],
   ];
   for (const [name, args] of bad) {
     const { sync, async } = pair(name);
@@ -155,7 +164,7 @@ test('what is refused is refused as ever, by a promise, and under its own name',
       (error: Error) => error,
     );
     // `signal` is one more option.
-    const message = rejected.message.replace(`${name}Async:`, `${name}:`).replace(', signal', '');
+    const message = rejected.message.replaceAll(`${name}Async`, name).replace(', signal', '');
     expect([rejected.constructor, message]).toEqual([thrown.constructor, thrown.message]);
     expect(rejected.message).toMatch(new RegExp(`^${name}Async: `));
   }

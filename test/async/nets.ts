@@ -10,6 +10,7 @@ import {
   LayerNorm,
   LazyBatchNorm2d,
   LazyInstanceNorm2d,
+  LocalResponseNorm,
   type Module,
   type ResidualGradients,
   RMSNorm,
@@ -37,6 +38,8 @@ export const nets: Record<string, (dtype: DType, width: number) => Net> = {
   LayerNorm: (dtype, width) => new LayerNorm(width, { dtype }),
   GroupNorm: (dtype) => new GroupNorm(2, 4, { dtype }),
   RMSNorm: (dtype, width) => new RMSNorm(width, { dtype }),
+  LocalResponseNorm: () => new LocalResponseNorm(3, { alpha: 1 }),
+  'LocalResponseNorm, any beta': () => new LocalResponseNorm(4, { alpha: 1, beta: 0.6 }),
   Identity: () => new Identity(),
   Sequential: (dtype, width) =>
     new Sequential(

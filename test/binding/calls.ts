@@ -121,9 +121,31 @@ export function calls(Type: FloatArrayType = Float32Array): Call[] {
         ['gradBias', statistic()],
       ],
     },
+    {
+      name: 'localResponseForward',
+      arguments: [['x', data()], ['y', data()], ...sizes, ...response],
+    },
+    {
+      name: 'localResponseBackward',
+      arguments: [
+        ['gradOutput', data()],
+        ['x', data()],
+        ['gradInput', data()],
+        ...sizes,
+        ...response,
+      ],
+    },
     ...inputCalls(Type, Type),
   ];
 }
+
+const response: [string, unknown][] = [
+  ['channelsLast', false],
+  ['size', 3],
+  ['alpha', 1e-4],
+  ['beta', 0.75],
+  ['k', 1],
+];
 
 /** The calls whose x may be bytes, too; `FloatType` is what goes with them. */
 export function inputCalls(

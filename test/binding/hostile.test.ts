@@ -171,9 +171,10 @@ describe.each(cases)('%s of %s', (_, __, call) => {
       [0, 2 ** 52, 2 ** 52],
       [3, 2, 4],
       [3, 2, 6],
-      [2, 3, 5],
       [0, 2, 5],
     ];
+    // As many elements, in channels that other arrays do not fit.
+    if (arrays.some(([, { length }]) => length !== count)) products.push([2, 3, 5]);
     for (const [n, c, s] of products) {
       expectStatus(withArguments(call, { n, c, s }), Status.wrongSize);
     }
@@ -188,6 +189,7 @@ describe.each(cases)('%s of %s', (_, __, call) => {
       }
     }
     const numbers = ['eps', 'activation', 'negativeSlope', 'xChannels', 'count', 'scale', 'groups'];
+    numbers.push('size', 'alpha', 'beta', 'k');
     for (const name of names.filter((known) => numbers.includes(known))) {
       for (const value of [undefined, null, '1e-5', 1n, {}]) {
         expectStatus(withArguments(call, { [name]: value }), Status.wrongType);
@@ -214,7 +216,8 @@ describe.each(cases)('%s of %s', (_, __, call) => {
     const absent = Object.fromEntries(optional.map((name) => [name, null]));
     for (const value of [0, -1, Number.NaN, 1 / 0, 1e300]) {
       const replaced = { ...absent, eps: value, negativeSlope: value };
-      expect(make(withArguments(call, replaced))).toBe(Status.ok);
+      const response = { alpha: value, beta: value, k: value };
+      expect(make(withArguments(call, { ...replaced, ...response }))).toBe(Status.ok);
     }
   });
 
@@ -356,6 +359,21 @@ describe.each(grouped)('the groups of %s of %s', (_, __, call) => {
     const wrapped = { ...none, mean: nothing, variance: nothing, invstd: nothing, c: 0 };
     const call64 = withArguments(call, { ...wrapped, n: 2 ** 32, groups: 2 ** 32 });
     expectStatus(call64, Status.wrongSize);
+  });
+});
+
+const windowed = cases.filter(([name]) => name.startsWith('localResponse'));
+
+describe.each(windowed)('the window of %s of %s', (_, __, call) => {
+  test('is of one channel or more, and may be of more than there are', () => {
+    for (const channelsLast of [true, false]) {
+      for (const size of [1, 2, 3, 4, 1000, 2 ** 32 + 1, 2 ** 53 - 1]) {
+        expect(make(withArguments(call, { size, channelsLast }))).toBe(Status.ok);
+      }
+      for (const size of [0, -0, -1, 0.5, 1.5, Number.NaN, 1 / 0, 2 ** 53]) {
+        expectStatus(withArguments(call, { size, channelsLast }), Status.wrongSize);
+      }
+    }
   });
 });
 

@@ -6,6 +6,8 @@ export { instanceNormAsync } from './instance-norm-async';
 export { instanceNormBackwardAsync } from './instance-norm-backward-async';
 export { layerNormAsync } from './layer-norm-async';
 export { layerNormBackwardAsync } from './layer-norm-backward-async';
+export { localResponseNormAsync } from './local-response-norm-async';
+export { localResponseNormBackwardAsync } from './local-response-norm-backward-async';
 export { momentsAsync } from './moments-async';
 export { rmsNormAsync } from './rms-norm-async';
 export { rmsNormBackwardAsync } from './rms-norm-backward-async';

@@ -29,7 +29,7 @@ export async function samplesAsync(
 ): Promise<Done> {
   const statistics = newStatistics(countSets(call.arranged));
   const how = { signal, keeps: call.kept !== null, ownsInput };
-  return done(kept, call, await samplePass(call, statistics, how), statistics, update);
+  return keeping(kept, call, await samplePass(call, statistics, how), statistics, update);
 }
 
 /** The same at once; its changes are left to the net that it is inside. */
@@ -39,15 +39,16 @@ export function samplesInNet(kept: Kept, call: SampleForwardCall, update: Update
   const passed = passKeeping({ ...call, input }, new Kept(0), (own) =>
     forwardSamples(own, statistics),
   );
-  return done(kept, call, passed, statistics, update);
+  return keeping(kept, call, passed, statistics, update);
 }
 
-function done(
+/** What a pass leaves with `kept` once its turn has come; nothing where the call keeps nothing. */
+export function keeping(
   kept: Kept,
-  call: SampleForwardCall,
+  call: Pick<SampleForwardCall, 'kept'>,
   passed: Passed,
   statistics: Statistics,
-  update: Update,
+  update: Update = nothing,
 ): Done {
   const { input, mask } = passed;
   const left = { input, statistics, usedBatchStatistics: true, hadResidual: false, mask };

@@ -20,6 +20,7 @@ import { LazyBatchNorm3d } from '../lazy-batch-norm-3d';
 import { LazyInstanceNorm1d } from '../lazy-instance-norm-1d';
 import { LazyInstanceNorm2d } from '../lazy-instance-norm-2d';
 import { LazyInstanceNorm3d } from '../lazy-instance-norm-3d';
+import { LocalResponseNorm } from '../local-response-norm';
 import type { NormBase } from '../norm-base';
 import { RMSNorm } from '../rms-norm';
 import { type Layer, Sequential } from '../sequential';
@@ -76,6 +77,12 @@ addKind(
     options: { eps, elementwiseAffine, dtype },
   }),
   ({ normalizedShape, options }) => new RMSNorm(normalizedShape, options),
+);
+
+addKind(
+  LocalResponseNorm,
+  ({ size, alpha, beta, k }) => ({ size, options: { alpha, beta, k } }),
+  ({ size, options }) => new LocalResponseNorm(size, options),
 );
 
 addKind(
