@@ -1,10 +1,12 @@
 import type { AsyncOptions } from '../async/signal';
 import {
   type ActivationName,
+  type BackwardCall,
   backward,
   type Caller,
   type Collapsed,
   type ForwardCall,
+  type InputGradients,
   type Keeper,
   optional,
   type Parameters,
@@ -19,6 +21,7 @@ import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { accumulateGrad, checkGrad } from './accumulate-grad';
 import type { Done } from './async/call-module';
 import { runningAsync, runningInNet } from './async/running';
+import type { KeptBackward } from './kept-passes';
 import { nothingKept } from './nothing-kept';
 import { reprFloat } from './repr';
 
@@ -68,6 +71,12 @@ export interface PassChannels extends Parameters {
   readonly numFeatures: number;
   readonly caller: Caller;
 }
+
+/** What a backward pass takes, but for what the forward pass has left and the layer is. */
+type Gradients = Pick<
+  BackwardCall,
+  'gradOutput' | 'input' | 'weight' | 'out' | 'outResidual' | 'gradWeight' | 'gradBias'
+>;
 
 /**
  * What the passes of BatchNorm and FrozenBatchNorm share: their arguments, the activation, and what
@@ -198,18 +207,10 @@ export class BatchNormPasses {
     checkGrad(name, 'bias', bias);
     this.#gradWeight ??= new Float64Array(channels.numFeatures);
     this.#gradBias ??= new Float64Array(channels.numFeatures);
-    const { gradInput, gradResidual } = backward({
-      caller,
+    const { gradInput, gradResidual } = this.#gradients(caller, kept, {
       gradOutput: dy,
       input,
       weight,
-      mean: kept.statistics.mean,
-      invstd: kept.statistics.invstd,
-      training: kept.usedBatchStatistics,
-      hadResidual: kept.hadResidual,
-      activation: this.#activation,
-      negativeSlope: this.#negativeSlope,
-      mask: kept.mask,
       out: inputOut,
       outResidual: residualOut,
       gradWeight: this.#gradWeight,
@@ -219,6 +220,25 @@ export class BatchNormPasses {
     accumulateGrad(bias, this.#gradBias);
     kept.input = null;
     return gradResidual === null ? gradInput : { gradInput, gradResidual };
+  }
+
+  /** The same of a forward that has left what backward needs elsewhere; no `grad` is added to. */
+  backwardKept({ caller }: PassChannels, { keeper, ...gradients }: KeptBackward): void {
+    this.#gradients(caller, keeper, gradients);
+  }
+
+  #gradients(caller: Caller, kept: Keeper, gradients: Gradients): InputGradients {
+    return backward({
+      caller,
+      ...gradients,
+      mean: kept.statistics.mean,
+      invstd: kept.statistics.invstd,
+      training: kept.usedBatchStatistics,
+      hadResidual: kept.hadResidual,
+      activation: this.#activation,
+      negativeSlope: this.#negativeSlope,
+      mask: kept.mask,
+    });
   }
 
   #keptFor({ numFeatures }: PassChannels): Keeper {

@@ -34,6 +34,7 @@ import {
   forwardOptions,
   type ResidualGradients,
 } from './batch-norm-passes';
+import type { KeptPasses } from './kept-passes';
 import { NormBase } from './norm-base';
 import { type Channels, Lazy, NormState } from './norm-state';
 import { nothingKept } from './nothing-kept';
@@ -47,11 +48,8 @@ export type BatchWatcher = (count: number, statistics: Statistics) => void;
 /** Sets who is told, null for nobody. For this library alone: a user of the class has no way to it. */
 export let watchBatches: (layer: BatchNorm, watcher: BatchWatcher | null) => void;
 
-/**
- * A forward pass as `forward` makes it, which leaves what backward needs with `keeper` instead of
- * with the layer. For this library alone, too.
- */
-export let forwardKeeping: (layer: BatchNorm, input: Tensor, out: Tensor, keeper: Keeper) => void;
+/** For this library alone, too. */
+export let batchNormKept: (layer: BatchNorm) => KeptPasses;
 
 /** What BatchNorm1d, 2d and 3d share; they differ in the ranks they accept. */
 export abstract class BatchNorm extends NormBase {
@@ -67,9 +65,17 @@ export abstract class BatchNorm extends NormBase {
       if (layer.#watcher !== null && watcher !== null) throw watchedAlready(layer);
       layer.#watcher = watcher;
     };
-    forwardKeeping = (layer, input, out, keeper) => {
-      layer.#forwardWith(input, { out, grad: false }, keeper);
-    };
+    batchNormKept = (layer) => ({
+      get channels() {
+        return layer.numFeatures;
+      },
+      forward({ input, residual, out, keeper }) {
+        layer.#forwardWith(input, { residual, out, grad: false }, keeper);
+      },
+      backward(call) {
+        layer.#passes.backwardKept(layer.#state.channels as Channels, call);
+      },
+    });
     ownForwards(BatchNorm);
   }
 

@@ -28,6 +28,7 @@ import {
   type PassChannels,
   type ResidualGradients,
 } from './batch-norm-passes';
+import type { KeptPasses } from './kept-passes';
 import { Module } from './module';
 import { checkNumFeatures } from './num-features';
 import { reprFloat } from './repr';
@@ -46,6 +47,9 @@ export interface FrozenBatchNormOptions {
 
 const optionNames = ['eps', 'dtype', 'activation', 'negativeSlope'];
 
+/** For this library alone: a user of the class has no way to it. */
+export let frozenBatchNormKept: (layer: FrozenBatchNorm) => KeptPasses;
+
 /** What FrozenBatchNorm1d, 2d and 3d share; they differ in the ranks they accept. */
 export abstract class FrozenBatchNorm extends Module {
   /** The type of the buffers. */
@@ -57,6 +61,18 @@ export abstract class FrozenBatchNorm extends Module {
   readonly #passes: BatchNormPasses;
 
   static {
+    frozenBatchNormKept = (layer) => ({
+      get channels() {
+        return layer.numFeatures;
+      },
+      forward({ input, residual, out, keeper }) {
+        const call = layer.#read(input, { residual, out, grad: false }, forwardOptions, false);
+        forwardWithRunningStatistics({ ...call, kept: keeper });
+      },
+      backward(call) {
+        layer.#passes.backwardKept(layer.#channels, call);
+      },
+    });
     ownForwards(FrozenBatchNorm);
   }
 

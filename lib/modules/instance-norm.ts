@@ -8,6 +8,7 @@ import {
   forwardInstances,
   type InstanceForwardCall,
   type InstancePass,
+  type Keeper,
   Kept,
   requireRunning,
   updateFromInstances,
@@ -22,6 +23,7 @@ import { ownForwards } from './async/own-forwards';
 import { runningAsync, runningInNet } from './async/running';
 import { samplesAsync, samplesInNet, type Update } from './async/samples';
 import { currentTransaction } from './async/transaction';
+import type { Gradients, KeptPasses } from './kept-passes';
 import { NormBase } from './norm-base';
 import { checkNormSettings, type NormOptions, type NormSettings } from './norm-options';
 import { type Channels, Lazy, NormState } from './norm-state';
@@ -42,6 +44,12 @@ export interface InstanceNormOptions extends NormOptions {
   momentum?: number | null | undefined;
 }
 
+/** For this library alone: a user of the class has no way to it. */
+export let instanceNormKept: (layer: InstanceNorm) => KeptPasses;
+
+/** For this library alone, too: the rank of a single sample. */
+export let unbatchedRankOf: (layer: InstanceNorm) => number | undefined;
+
 /** What InstanceNorm1d, 2d and 3d share; they differ in the ranks they accept. */
 export abstract class InstanceNorm extends NormBase {
   readonly #state: NormState;
@@ -51,6 +59,18 @@ export abstract class InstanceNorm extends NormBase {
   #gradBias: Float64Array | null = null;
 
   static {
+    instanceNormKept = (layer) => ({
+      get channels() {
+        return layer.numFeatures;
+      },
+      forward({ input, out, keeper }) {
+        layer.#forward(input, { out, grad: false }, keeper);
+      },
+      backward({ keeper, ...gradients }) {
+        layer.#gradients(layer.#state.channels as Channels, keeper, gradients);
+      },
+    });
+    unbatchedRankOf = (layer) => layer.#state.accepts.unbatchedRank;
     ownForwards(InstanceNorm);
   }
 
@@ -110,19 +130,21 @@ export abstract class InstanceNorm extends NormBase {
    * changes nothing.
    */
   forward(input: TensorLike, options: NormForwardOptions = {}): Tensor {
-    return this.#forward(input, options);
+    return this.#forward(input, options, null);
   }
 
-  #forward(input: TensorLike, options: NormForwardOptions): Tensor {
+  /** @param keeper Takes what backward needs; null for the layer itself. */
+  #forward(input: TensorLike, options: NormForwardOptions, keeper: Keeper | null): Tensor {
     const { channels } = this.#state;
-    if (channels === null) return this.#firstForward(input, options);
+    if (channels === null) return this.#firstForward(input, options, keeper);
     const net = currentTransaction();
     const training = net === null ? this.training : net.modeOf(this);
     const read = readForward(channels.caller.name, input, options, training);
-    const call = this.#begin(channels, read);
+    const begun = this.#begin(channels, read);
+    const call = keeper === null ? begun : { ...begun, kept: keeper };
     const usesInput = training || !this.trackRunningStats;
     if (net !== null) return leaveToNet(this, net, this.#inNet(call, usesInput));
-    const room = (count: number) => this.#kept.roomForStatistics(count);
+    const room = (count: number) => (keeper ?? this.#kept).roomForStatistics(count);
     const y = forwardInstances(call, usesInput, this.#state.momentum ?? 0, room);
     if (call.kept === null) this.#kept.clear();
     return y;
@@ -182,8 +204,8 @@ export abstract class InstanceNorm extends NormBase {
     return this.firstForward(c, () => begin(x));
   }
 
-  #firstForward(input: TensorLike, options: NormForwardOptions): Tensor {
-    return this.#first(input, (x) => this.#forward(x, options));
+  #firstForward(input: TensorLike, options: NormForwardOptions, keeper: Keeper | null): Tensor {
+    return this.#first(input, (x) => this.#forward(x, options, keeper));
   }
 
   #begin(channels: Channels, { x, out, grad }: ForwardArguments): InstanceForwardCall {
@@ -215,47 +237,32 @@ export abstract class InstanceNorm extends NormBase {
     const { channels } = this.#state;
     const name = channels?.caller.name ?? this.constructor.name;
     const { dy, out } = readBackward(name, gradOutput, options);
-    const { input, statistics, usedBatchStatistics } = this.#kept;
+    const { input } = this.#kept;
     if (channels === null || input === null) throw nothingKept(name);
-    const { caller, weight, bias, numFeatures } = channels;
+    const { weight, bias, numFeatures } = channels;
     checkGrad(name, 'weight', weight);
     checkGrad(name, 'bias', bias);
     this.#gradWeight ??= new Float64Array(numFeatures);
     this.#gradBias ??= new Float64Array(numFeatures);
     const gradWeight = this.#gradWeight;
     const gradBias = this.#gradBias;
-    const gradInput = usedBatchStatistics
-      ? backwardSamples({
-          caller,
-          gradOutput: dy,
-          arranged: arrangeInstances(caller, input, {
-            weight,
-            bias: null,
-            runningMean: null,
-            runningVar: null,
-          }),
-          weight,
-          statistics,
-          eps: null,
-          out,
-          gradWeight,
-          gradBias,
-        })
-      : backward({
-          caller,
-          gradOutput: dy,
-          input,
-          weight,
-          out,
-          gradWeight,
-          gradBias,
-          ...statistics,
-          ...unfused,
-        }).gradInput;
+    const gradients = { gradOutput: dy, input, weight, out, gradWeight, gradBias };
+    const gradInput = this.#gradients(channels, this.#kept, gradients);
     accumulateGrad(weight, gradWeight);
     accumulateGrad(bias, gradBias);
     this.#kept.input = null;
     return gradInput;
+  }
+
+  #gradients({ caller }: Channels, kept: Keeper, gradients: Gradients): Tensor {
+    const { statistics, usedBatchStatistics } = kept;
+    if (!usedBatchStatistics) {
+      return backward({ caller, ...gradients, ...statistics, ...unfused }).gradInput;
+    }
+    const { input, weight } = gradients;
+    const affine = { weight, bias: null, runningMean: null, runningVar: null };
+    const arranged = arrangeInstances(caller, input, affine);
+    return backwardSamples({ caller, ...gradients, arranged, statistics, eps: null });
   }
 }
 

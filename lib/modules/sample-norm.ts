@@ -5,12 +5,14 @@ import {
   checkSampleOutput,
   countSets,
   forwardSamples,
+  type Keeper,
   Kept,
   type SampleForwardCall,
 } from '../functional/internal';
 import { ones, zeros } from '../tensor/creation';
 import type { DType } from '../tensor/dtype';
 import { Parameter } from '../tensor/parameter';
+import { sizeOf } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import { accumulateGrad, checkGrad } from './accumulate-grad';
@@ -18,6 +20,7 @@ import { callModule, leaveToNet } from './async/call-module';
 import { ownForwards } from './async/own-forwards';
 import { samplesAsync, samplesInNet } from './async/samples';
 import { currentTransaction } from './async/transaction';
+import type { Gradients, KeptPasses } from './kept-passes';
 import { Module } from './module';
 import { nothingKept } from './nothing-kept';
 import {
@@ -43,6 +46,9 @@ export interface SampleNormParts<Eps> {
   arrange: Arrange;
 }
 
+/** For this library alone: a user of the class has no way to it. */
+export let sampleNormKept: (layer: SampleNorm<number | null>) => KeptPasses;
+
 /**
  * What LayerNorm, RMSNorm and GroupNorm share: they normalize each sample by itself, the same in
  * training and evaluation, and keep no statistics.
@@ -62,6 +68,19 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
   #gradBias: Float64Array | null = null;
 
   static {
+    sampleNormKept = (layer) => ({
+      get channels() {
+        return sizeOf(layer.#parts.shape);
+      },
+      forward({ input, out, keeper }) {
+        const call = layer.#begin({ x: input, out, grad: false });
+        const statistics = keeper.roomForStatistics(countSets(call.arranged));
+        forwardSamples({ ...call, kept: keeper }, statistics);
+      },
+      backward({ keeper, ...gradients }) {
+        layer.#gradients(keeper, gradients);
+      },
+    });
     ownForwards(SampleNorm);
   }
 
@@ -153,24 +172,19 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
    * call changes nothing, and can be made again.
    */
   backward(gradOutput: TensorLike, options: NormBackwardOptions = {}): Tensor {
-    const { caller, arrange } = this.#parts;
-    const { name } = caller;
+    const { name } = this.#parts.caller;
     const { dy, out } = readBackward(name, gradOutput, options);
-    const { input, statistics } = this.#kept;
+    const { input } = this.#kept;
     if (input === null) throw nothingKept(name);
     const weight = this.#weight;
     checkGrad(name, 'weight', weight);
     checkGrad(name, 'bias', this.#bias);
-    const arranged = arrange(input, { weight, bias: null });
-    this.#gradWeight ??= new Float64Array(arranged.c);
-    this.#gradBias ??= new Float64Array(arranged.c);
-    const gradInput = backwardSamples({
-      caller,
+    this.#gradWeight ??= new Float64Array(sizeOf(this.#parts.shape));
+    this.#gradBias ??= new Float64Array(sizeOf(this.#parts.shape));
+    const gradInput = this.#gradients(this.#kept, {
       gradOutput: dy,
-      arranged,
+      input,
       weight,
-      statistics,
-      eps: null,
       out,
       gradWeight: this.#gradWeight,
       gradBias: this.#gradBias,
@@ -179,6 +193,12 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
     accumulateGrad(this.#bias, this.#gradBias);
     this.#kept.input = null;
     return gradInput;
+  }
+
+  #gradients({ statistics }: Keeper, { input, ...gradients }: Gradients): Tensor {
+    const { caller, arrange } = this.#parts;
+    const arranged = arrange(input, { weight: gradients.weight, bias: null });
+    return backwardSamples({ caller, arranged, statistics, eps: null, ...gradients });
   }
 
   /** Weight 1 and bias 0. */

@@ -1,6 +1,6 @@
 import { clone, customGrad, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { BatchNorm1d } from '../index';
-import { batchNorm } from '../tfjs/batch-norm';
+import { batchNorm } from '../tfjs/modules/batch-norm';
 
 /** What batch normalization takes of the time, forward and backward. */
 export class Stopwatch {

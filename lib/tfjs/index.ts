@@ -1,7 +1,6 @@
 import './installed';
 import { register } from './register';
 
-export { batchNorm, type ModuleBatchNormOptions } from './batch-norm';
 export {
   type BatchNormalizationArgs,
   fromModule,
@@ -12,6 +11,15 @@ export {
   stateDict,
   toModule,
 } from './layers';
+export {
+  batchNorm,
+  type DataFormatOptions,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  type ModuleBatchNormOptions,
+  rmsNorm,
+} from './modules';
 export { register, restore } from './register';
 export { type VariablesOptions, variables } from './variables';
 

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ArgumentError, BatchNorm1d, GroupNorm, Sequential, tensor } from 'batchnorm';
 import { variables } from 'batchnorm/tfjs';
-import { expectRefused } from '../expect-refused';
-import { leaveNoTensors } from './leave-no-tensors';
-import { onEachBackend } from './on-each-backend';
+import { expectRefused } from '../../expect-refused';
+import { leaveNoTensors } from '../leave-no-tensors';
+import { onEachBackend } from '../on-each-backend';
 
 // The engine then checks each kernel for elements that nobody owns.
 beforeAll(() => tf.env().set('IS_TEST', true));

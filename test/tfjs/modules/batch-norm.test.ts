@@ -12,9 +12,9 @@ import {
   Tensor,
 } from 'batchnorm';
 import { batchNorm, variables } from 'batchnorm/tfjs';
-import { expectRefused } from '../expect-refused';
-import { leaveNoTensors } from './leave-no-tensors';
-import { onEachBackend } from './on-each-backend';
+import { expectRefused } from '../../expect-refused';
+import { leaveNoTensors } from '../leave-no-tensors';
+import { onEachBackend } from '../on-each-backend';
 
 // The engine then checks each kernel for elements that nobody owns.
 beforeAll(() => tf.env().set('IS_TEST', true));
