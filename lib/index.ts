@@ -1,11 +1,15 @@
 export type { AsyncOptions } from './async/signal';
 export {
   type Checkpoint,
+  type FileOrBytes,
+  type LoadNpzOptions,
   type LoadSafetensorsOptions,
+  listSafetensors,
   loadNpy,
   loadNpz,
   loadSafetensors,
   loadSafetensorsMetadata,
+  type SafetensorsListing,
   type SaveableStateDict,
   type SaveableTensor,
   type SaveSafetensorsOptions,

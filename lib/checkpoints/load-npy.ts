@@ -1,9 +1,8 @@
 import { checkFormat } from '../formats/check-format';
-import { readFile } from '../formats/input';
+import { readNpy } from '../formats/read-npy';
 import type { IntegerTensor } from '../tensor/integer-tensor';
 import type { Tensor } from '../tensor/tensor';
-import { checkPath } from './path';
-import { readNpy } from './read-npy';
+import { checkSource, type FileOrBytes } from './source';
 
 /**
  * Reads the array of a .npy file: floats into a Tensor, float16 widened to float32, which changes no
@@ -14,11 +13,17 @@ import { readNpy } from './read-npy';
  *
  * @typeParam T Pass `IntegerTensor` where the file has integers, for the file alone decides
  * what is returned: `loadNpy<IntegerTensor>('labels.npy')`.
+ * @param source The path of a file, or its bytes, of which the array is a copy.
  * @throws FormatError where the file is not a whole .npy file, or has elements of another type;
  * FileError where it cannot be read, its `code` being the system's ('ENOENT', ...).
+ *
+ * @example
+ * ```ts
+ * const x = loadNpy(await (await fetch(url)).arrayBuffer());
+ * ```
  */
-export function loadNpy<T extends Tensor | IntegerTensor = Tensor>(path: string | URL): T {
-  return readFile(checkPath('loadNpy', path), (file) => {
+export function loadNpy<T extends Tensor | IntegerTensor = Tensor>(source: FileOrBytes): T {
+  return checkSource('loadNpy', source).read((file) => {
     checkFormat(file, '.npy');
     return readNpy(file.from(0), file.size) as T;
   });

@@ -1,20 +1,9 @@
-import { ArgumentError } from '../errors';
-import { checkFormat } from '../formats/check-format';
-import { readFile } from '../formats/input';
-import { readSafetensorsHeader } from '../formats/safetensors-header';
-import { checkOptions } from '../options';
-import { nameOf } from '../tensor/name-of';
+import { readElements } from '../formats/read-elements';
+import { readableType } from '../formats/safetensors-header';
 import { type Checkpoint, checkpointValue } from './checkpoint';
-import { checkPath } from './path';
-import { readElements } from './read-elements';
-
-export interface LoadSafetensorsOptions {
-  /**
-   * What the keys of the tensors to read begin with, all unless told. Others are passed over, and may
-   * be of any dtype.
-   */
-  prefix?: string | undefined;
-}
+import { type LoadSafetensorsOptions, readPrefix } from './safetensors-options';
+import { readParts, type SafetensorsPart } from './safetensors-parts';
+import { checkSource, type FileOrBytes } from './source';
 
 /**
  * Reads the tensors of a safetensors file, each into memory of its own; `loadStateDict` takes them.
@@ -22,14 +11,17 @@ export interface LoadSafetensorsOptions {
  * value. A single int64 is a number where that is exact; other integers and Booleans are
  * {@link IntegerTensor}s. All is checked against the size of the file before memory is taken.
  *
+ * Of a sharded checkpoint give the path of its index, `model.safetensors.index.json`: the shards
+ * that lie beside it are read, of each the tensors that the index has in it.
+ *
  * The format: https://github.com/huggingface/safetensors#format
  *
- * @param path Of an ordinary file.
+ * @param source The path of an ordinary file, or its bytes, which the tensors do not share.
  * @returns The tensors by key, in the order in which they stand in the file. Keys are the file's, with
  * the prefix.
- * @throws FormatError where the file is not a whole safetensors file, or one of these tensors has a
- * dtype that is none of the above; FileError where it cannot be read, its `code` being the system's
- * ('ENOENT', ...).
+ * @throws FormatError where the file is not a whole safetensors file, one of these tensors has a
+ * dtype that is none of the above, or an index does not fit its shards; FileError where it or a
+ * shard cannot be read, its `code` being the system's ('ENOENT', ...).
  *
  * @example
  * ```ts
@@ -38,40 +30,22 @@ export interface LoadSafetensorsOptions {
  * ```
  */
 export function loadSafetensors(
-  path: string | URL,
+  source: FileOrBytes,
   options: LoadSafetensorsOptions = {},
 ): Checkpoint {
   const caller = 'loadSafetensors';
-  const name = checkPath(caller, path);
-  checkOptions(caller, options, ['prefix']);
-  const { prefix = '' } = options;
-  if (typeof prefix !== 'string') {
-    throw new ArgumentError(`${caller}: prefix should be a string, got ${nameOf(prefix)}`);
-  }
-  return readFile(name, (file) => {
-    checkFormat(file, 'safetensors');
-    const input = file.from(0);
-    const { entries } = readSafetensorsHeader(input, prefix);
-    const offset = file.size - input.left;
-    return Object.fromEntries(
-      entries.map(({ key, type, shape, begin, end }) => {
-        const elements = { type, shape, endianness: 'LE', fortranOrder: false } as const;
-        const bytes = file.from(offset + begin, end - begin);
-        return [key, checkpointValue(readElements(bytes, elements))];
-      }),
-    );
-  });
+  const checked = checkSource(caller, source);
+  const prefix = readPrefix(caller, options);
+  return Object.fromEntries(readParts(checked, prefix, readTensors));
 }
 
-/**
- * The metadata of a safetensors file, text by name; empty where it has none. The tensors are
- * checked, but not read.
- *
- * @throws as {@link loadSafetensors}
- */
-export function loadSafetensorsMetadata(path: string | URL): Readonly<Record<string, string>> {
-  return readFile(checkPath('loadSafetensorsMetadata', path), (file) => {
-    checkFormat(file, 'safetensors');
-    return readSafetensorsHeader(file.from(0)).metadata;
+function readTensors({ file, entries, offset }: SafetensorsPart): [string, Checkpoint[string]][] {
+  // All of them first, before elements are read.
+  const types = entries.map(readableType);
+  return entries.map(({ key, shape, begin, end }, i) => {
+    const type = types[i] as (typeof types)[number];
+    const elements = { type, shape, endianness: 'LE', fortranOrder: false } as const;
+    const bytes = file.from(offset + begin, end - begin);
+    return [key, checkpointValue(readElements(bytes, elements))];
   });
 }

@@ -14,6 +14,13 @@ export interface Input {
   read(target: Uint8Array): void;
 }
 
+/** Bytes that can be read in several places. */
+export interface InputFile {
+  readonly size: number;
+  /** `length` bytes from `position` on; all that there are unless told. */
+  from(position: number, length?: number): Input;
+}
+
 /** One call of the system takes less than 2 GB. */
 const most = 2 ** 30;
 
@@ -45,19 +52,23 @@ class FileInput implements Input {
   }
 }
 
-/** A file that can be read in several places. */
-export class InputFile {
-  readonly size: number;
-  readonly #descriptor: number;
+/** Bytes in memory. */
+export class BytesInput implements Input {
+  readonly #bytes: Uint8Array;
+  #position = 0;
 
-  constructor(descriptor: number, size: number) {
-    this.#descriptor = descriptor;
-    this.size = size;
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
   }
 
-  /** `length` bytes from `position` on; all that there are unless told. */
-  from(position: number, length = this.size - position): Input {
-    return new FileInput(this.#descriptor, position, position + length);
+  get left(): number {
+    return this.#bytes.length - this.#position;
+  }
+
+  read(target: Uint8Array): void {
+    if (target.length > this.left) throw cutOff();
+    target.set(this.#bytes.subarray(this.#position, this.#position + target.length));
+    this.#position += target.length;
   }
 }
 
@@ -71,19 +82,49 @@ export function readFile<T>(path: string, read: (file: InputFile) => T): T {
     // Opening a pipe waits for its other end unless told otherwise.
     const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      const stats = fstatSync(descriptor);
-      if (!stats.isFile()) {
-        const kind = stats.isDirectory() ? 'a folder' : 'a pipe or a device';
-        throw new FormatError(`is no file but ${kind}`);
-      }
-      return read(new InputFile(descriptor, stats.size));
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      throw new FormatError(`${path}: ${error.message}`, { cause: error.cause });
+      return aboutInput(path, () => {
+        const stats = fstatSync(descriptor);
+        if (!stats.isFile()) {
+          const kind = stats.isDirectory() ? 'a folder' : 'a pipe or a device';
+          throw new FormatError(`is no file but ${kind}`);
+        }
+        const { size } = stats;
+        return read({
+          size,
+          from: (position, length = size - position) =>
+            new FileInput(descriptor, position, position + length),
+        });
+      });
     } finally {
       closeSync(descriptor);
     }
   });
+}
+
+/**
+ * What `read` makes of the bytes of a file that are in memory already.
+ *
+ * @throws FormatError where `read` does
+ */
+export function readBytes<T>(bytes: Uint8Array, read: (file: InputFile) => T): T {
+  const size = bytes.length;
+  return aboutInput(`the ${size} bytes given`, () =>
+    read({
+      size,
+      from: (position, length = size - position) =>
+        new BytesInput(bytes.subarray(position, position + length)),
+    }),
+  );
+}
+
+/** What `action` returns; its FormatErrors say what they are about. */
+function aboutInput<T>(name: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new FormatError(`${name}: ${error.message}`, { cause: error.cause });
+  }
 }
 
 function cutOff(): FormatError {

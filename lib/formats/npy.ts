@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import { type ArrayHeader, checkFileShape } from './array-header';
 import type { Endianness } from './byte-order';
 import { type ElementType, elementBytes } from './element-type';
@@ -98,7 +99,7 @@ export function writeNpyHeader(type: NpyType, shape: readonly number[]): Buffer 
 
 /** A key, and a string, a Boolean, a tuple of integers or, to name it in an error, a list. */
 const entry =
-  /\s*(?:'(\w+)'|"(\w+)")\s*:\s*('[^'\\]*'|"[^"\\]*"|True|False|\([\d\s,]*\)|\[.*\])\s*(,|$)\s*/y;
+  /\s*[uUrR]?(?:'(\w+)'|"(\w+)")\s*:\s*([uUrR]?'[^'\\]*'|[uUrR]?"[^"\\]*"|True|False|\([\d\s,L]*\)|\[.*\])\s*(,|$)\s*/y;
 
 /** The entries of a dictionary in Python's notation, each value as it is written. */
 function readDictionary(text: string): Map<string, string> {
@@ -123,13 +124,36 @@ const instead: Readonly<Record<string, string>> = {
   V: "save each field by itself, as a['name']",
 };
 
+/** What NumPy reads, though it writes only codes like '<f4': its letters and names of each type. */
+const aliases: ReadonlyMap<string, NpyType> = new Map(
+  Object.entries({
+    bool: '? bool_',
+    int8: 'b byte',
+    uint8: 'B ubyte',
+    int16: 'h short',
+    uint16: 'H ushort',
+    int32: 'i intc',
+    uint32: 'I uintc',
+    // Those of a system's own size have 64 bits, as on all systems of that size but in C on Windows.
+    int64: 'q l p n int int_ intp long longlong',
+    uint64: 'Q L P N uint uintp ulong ulonglong',
+    float16: 'e half',
+    float32: 'f single',
+    float64: 'd float double',
+  } satisfies Record<NpyType, string>).flatMap(([type, names]) =>
+    [type, codes[type as NpyType], ...names.split(' ')].map((name) => [name, type as NpyType]),
+  ),
+);
+
+/** Where nothing or '=' says the order of bytes, it is that of this machine. */
 function readDescriptor(value: string): { type: NpyType; endianness: Endianness } {
-  const [, order, code] = /^['"]([<>|])(\w\d)['"]$/.exec(value) ?? [];
-  const [type] = Object.entries(codes).find(([, known]) => known === code) ?? [];
-  if (type !== undefined && (order !== '|' || code?.endsWith('1'))) {
-    return { type: type as NpyType, endianness: order === '>' ? 'BE' : 'LE' };
+  const [, order, name = ''] = /^[uUrR]?['"]([<>|=]?)([\w?]+)['"]$/.exec(value) ?? [];
+  const type = aliases.get(name);
+  // Names of several letters have no order.
+  if (type !== undefined && (order === '' || name.length === 1 || name === codes[type])) {
+    return { type, endianness: order === '<' ? 'LE' : order === '>' ? 'BE' : endianness() };
   }
-  const kind = /^['"][<>|]?(\w)|^\[/.exec(value)?.[1] ?? 'V';
+  const kind = value.startsWith('[') ? 'V' : (/^[uUrR]?['"][<>|=]?(\w)/.exec(value)?.[1] ?? '');
   const advice = instead[kind] ?? 'save numbers';
   throw new FormatError(
     `holds elements of type ${shorten(value)}; read are Booleans, integers and floats of up to ` +
@@ -138,14 +162,15 @@ function readDescriptor(value: string): { type: NpyType; endianness: Endianness 
 }
 
 function readShape(value: string): readonly number[] {
-  const sizes = /^\(\s*(\d+\s*(?:,\s*\d+\s*)*,?|)\s*\)$/.exec(value)?.[1];
-  if (sizes === undefined || /^\d+\s*$/.test(sizes)) {
+  // Long integers of Python 2 end in L.
+  const sizes = /^\(\s*((?:0|[1-9]\d*)L?\s*(?:,\s*(?:0|[1-9]\d*)L?\s*)*,?|)\s*\)$/.exec(value)?.[1];
+  if (sizes === undefined || /^\d+L?\s*$/.test(sizes)) {
     throw new FormatError(`has a shape that is no tuple: ${shorten(value)}`);
   }
   return checkFileShape(
     sizes
       .split(',')
       .filter((size) => size.trim() !== '')
-      .map(Number),
+      .map((size) => Number(size.replace('L', ''))),
   );
 }

@@ -12,10 +12,13 @@ import { quoted, shortShape } from './shorten';
 /** The longest header that the format allows, in bytes. */
 export const longestHeader = 100_000_000;
 
-/** A tensor in a safetensors file; one that is not asked for may be of a type that is not read. */
-export interface SafetensorsEntry<Type extends ElementType | null = ElementType> {
+/** A tensor in a safetensors file. */
+export interface SafetensorsEntry {
   readonly key: string;
-  readonly type: Type;
+  /** As the file has it. */
+  readonly dtype: string;
+  /** Null where it is none that is read. */
+  readonly type: ElementType | null;
   readonly shape: readonly number[];
   /** Where its elements begin and end, in bytes after the header. */
   readonly begin: number;
@@ -24,25 +27,30 @@ export interface SafetensorsEntry<Type extends ElementType | null = ElementType>
 
 export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
-  /** Those that are asked for, in the order of their elements. */
+  /** In the order of their elements. */
   readonly entries: readonly SafetensorsEntry[];
 }
-
-type AnyEntry = SafetensorsEntry<ElementType | null>;
 
 /**
  * Reads the header with which a file begins, and leaves the elements, which lie next to one another
  * up to the end of the file.
  *
- * @param prefix - tensors whose keys begin so are asked for
  * @throws FormatError where it is none, or does not describe the bytes that follow it
  */
-export function readSafetensorsHeader(file: Input, prefix = ''): SafetensorsHeader {
-  const { metadata, entries } = parse(readText(file), prefix);
+export function readSafetensorsHeader(file: Input): SafetensorsHeader {
+  const { metadata, entries } = parse(readText(file));
   const inOrder = entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   checkOffsets(inOrder, file.left);
-  const isWanted = (entry: AnyEntry): entry is SafetensorsEntry => entry.key.startsWith(prefix);
-  return { metadata, entries: inOrder.filter(isWanted) };
+  return { metadata, entries: inOrder };
+}
+
+/** The type of a tensor that is to be read. */
+export function readableType({ key, dtype, type }: SafetensorsEntry): ElementType {
+  if (type !== null) return type;
+  throw new FormatError(
+    `tensor ${quoted(key)} has dtype ${quoted(dtype)}; read are ` +
+      `${[...safetensorsTypes.keys()].join(', ')}: the option prefix reads the others alone`,
+  );
 }
 
 function readText(file: Input): string {
@@ -73,16 +81,13 @@ function readText(file: Input): string {
   }
 }
 
-function parse(
-  header: string,
-  prefix: string,
-): { metadata: Record<string, string>; entries: AnyEntry[] } {
+function parse(header: string): { metadata: Record<string, string>; entries: SafetensorsEntry[] } {
   const text = new JsonText(header);
   let metadata: Record<string, string> = {};
-  const entries: AnyEntry[] = [];
+  const entries: SafetensorsEntry[] = [];
   text.object((key) => {
-    if (key === '__metadata__') metadata = readMetadata(text);
-    else entries.push(readEntry(text, key, key.startsWith(prefix)));
+    if (key === '__metadata__') metadata = text.null() ? {} : readMetadata(text);
+    else entries.push(readEntry(text, key));
   });
   text.end();
   return { metadata, entries };
@@ -94,34 +99,28 @@ function readMetadata(text: JsonText): Record<string, string> {
   return Object.fromEntries(metadata);
 }
 
-function readEntry(text: JsonText, key: string, isWanted: boolean): AnyEntry {
-  let type: ElementType | null | undefined;
+const fields = ['dtype', 'shape', 'data_offsets'];
+
+/** Other fields, of later versions of the format, are passed over. */
+function readEntry(text: JsonText, key: string): SafetensorsEntry {
+  let dtype: string | undefined;
   let shape: number[] | undefined;
   let offsets: number[] | undefined;
   text.object((name) => {
-    if (name === 'dtype') type = typeOf(text.string(), key, isWanted);
+    if (name === 'dtype') dtype = text.string();
     else if (name === 'shape') shape = text.integers(maxDims);
     else if (name === 'data_offsets') offsets = text.integers(2);
-    else throw new FormatError(`tensor ${quoted(key)} has an unknown ${quoted(name)}`);
-  });
+    else text.skip();
+  }, fields);
   const [begin, end] = offsets ?? [];
-  if (type !== undefined && shape !== undefined && begin !== undefined && end !== undefined) {
-    return { key, type, shape, begin, end };
+  if (dtype !== undefined && shape !== undefined && begin !== undefined && end !== undefined) {
+    return { key, dtype, type: safetensorsTypes.get(dtype) ?? null, shape, begin, end };
   }
   throw new FormatError(`tensor ${quoted(key)} lacks one of dtype, shape and two data_offsets`);
 }
 
-function typeOf(name: string, key: string, isWanted: boolean): ElementType | null {
-  const type = safetensorsTypes.get(name);
-  if (type !== undefined) return type;
-  if (!isWanted) return null;
-  throw new FormatError(
-    `tensor ${quoted(key)} has dtype ${quoted(name)}; read are ${[...safetensorsTypes.keys()].join(', ')}`,
-  );
-}
-
 /** Tensors neither overlap nor leave holes, and their elements are all that follows the header. */
-function checkOffsets(entries: readonly AnyEntry[], bytes: number): void {
+function checkOffsets(entries: readonly SafetensorsEntry[], bytes: number): void {
   let position = 0;
   for (const { key, type, shape, begin, end } of entries) {
     const name = `tensor ${quoted(key)}, of data_offsets [${begin}, ${end}],`;

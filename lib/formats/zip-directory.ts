@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { FormatError } from './format-error';
 import type { InputFile } from './input';
 
@@ -6,6 +7,8 @@ import type { InputFile } from './input';
 /** What the directory of a zip file says of a member. */
 export interface ZipEntry {
   readonly name: string;
+  /** Why it cannot be read, whatever is in it; null where it can be. */
+  readonly problem: string | null;
   readonly method: number;
   readonly crc32: number;
   /** Bytes in the file, and those that they unpack to. */
@@ -132,10 +135,8 @@ function readEntry(bytes: Buffer): [ZipEntry, number] {
     bytes.subarray(nameEnd, extraEnd),
   );
   const flags = bytes.readUInt16LE(8);
-  const name = readName(bytes.subarray(entryBytes, nameEnd), (flags & 0x800) !== 0);
-  if (flags & 1) throw new FormatError(`member ${JSON.stringify(name)} is encrypted`);
   const entry = {
-    name,
+    ...readName(bytes.subarray(entryBytes, nameEnd), flags),
     method: bytes.readUInt16LE(10),
     crc32: bytes.readUInt32LE(16),
     packedSize,
@@ -162,13 +163,13 @@ function in64Bits(fields: Sizes, extra: Buffer): Sizes {
   }) as Sizes;
 }
 
-function readName(bytes: Buffer, isUtf8: boolean): string {
-  const isAscii = bytes.every((byte) => byte < 0x80);
-  try {
-    if (isAscii || isUtf8)
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {}
-  throw broken('a name in it is not UTF-8');
+/** A name whose encoding is not known is read as if each byte were a character. */
+function readName(bytes: Buffer, flags: number): Pick<ZipEntry, 'name' | 'problem'> {
+  const isKnown = (flags & 0x800) !== 0 || bytes.every((byte) => byte < 0x80);
+  if (!isKnown || !isUtf8(bytes)) {
+    return { name: bytes.toString('latin1'), problem: 'has a name that is not UTF-8' };
+  }
+  return { name: bytes.toString(), problem: (flags & 1) === 0 ? null : 'is encrypted' };
 }
 
 function uint64(bytes: Buffer, offset: number): number {

@@ -2,7 +2,8 @@ import { constants as memory } from 'node:buffer';
 import { constants, inflateRawSync } from 'node:zlib';
 import { crc32 } from './crc32';
 import { FormatError } from './format-error';
-import type { Input, InputFile } from './input';
+import { BytesInput, type Input, type InputFile } from './input';
+import { quoted } from './shorten';
 import { readZipDirectory, type ZipDirectory, type ZipEntry } from './zip-directory';
 
 const stored = 0;
@@ -18,6 +19,9 @@ const startBytes = 16 * 1024;
 
 /** Packed bytes in which it is looked for first: as bombs, so many do no harm. */
 const firstPackedBytes = 1024;
+
+/** What is wrong with one member alone; others may be read. */
+export class MemberError extends FormatError {}
 
 /** One of the files in a zip file. */
 export class ZipMember {
@@ -43,7 +47,7 @@ export class ZipMember {
     for (let length = firstPackedBytes; ; length *= 2) {
       const packed = readAll(this.#packed(Math.min(length, all)));
       const bytes = inflate(packed, { finishFlush: constants.Z_SYNC_FLUSH });
-      if (bytes.length >= startBytes || length >= all) return new BufferInput(bytes);
+      if (bytes.length >= startBytes || length >= all) return new BytesInput(bytes);
     }
   }
 
@@ -57,7 +61,7 @@ export class ZipMember {
     if (unpacked.length !== size) {
       throw new FormatError(`unpacks to ${unpacked.length} bytes instead of ${size}`);
     }
-    return new CheckedInput(new BufferInput(unpacked), this.#entry);
+    return new CheckedInput(new BytesInput(unpacked), this.#entry);
   }
 
   #packed(length: number): Input {
@@ -66,19 +70,23 @@ export class ZipMember {
 }
 
 /**
- * The members of a zip file that can be read: stored or deflated, in one piece, not encrypted.
+ * The members of a zip file that are asked for, by their names. What is wrong with another one does
+ * not matter.
  *
- * @throws FormatError where one cannot be, or they overlap, or two have one name
+ * @throws FormatError where one cannot be read: stored or deflated, in one piece, not encrypted, not
+ * overlapping others, the only one of its name
  */
-export function readZip(file: InputFile): ZipMember[] {
+export function readZip(file: InputFile, isWanted: (name: string) => boolean): ZipMember[] {
   const directory = readZipDirectory(file);
+  const wanted = directory.entries.filter(({ name }) => isWanted(name));
   const names = new Set<string>();
-  for (const entry of directory.entries) {
+  for (const entry of wanted) {
     if (names.has(entry.name)) throw aboutMember(entry, 'is there twice');
     names.add(entry.name);
   }
   const ends = endsOf(directory);
-  return directory.entries.map((entry) => {
+  return wanted.map((entry) => {
+    if (entry.problem !== null) throw aboutMember(entry, entry.problem);
     checkSizes(entry);
     const offset = dataOffset(file, entry);
     if (offset + entry.packedSize > (ends.get(entry) as number)) {
@@ -129,25 +137,6 @@ function inflate(bytes: Buffer, options: object): Buffer {
   }
 }
 
-class BufferInput implements Input {
-  readonly #bytes: Buffer;
-  #position = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  get left(): number {
-    return this.#bytes.length - this.#position;
-  }
-
-  read(target: Uint8Array): void {
-    if (target.length > this.left) throw new FormatError('cut off');
-    target.set(this.#bytes.subarray(this.#position, this.#position + target.length));
-    this.#position += target.length;
-  }
-}
-
 /** Checks, with the last byte, that all were those that were packed. */
 class CheckedInput implements Input {
   readonly #input: Input;
@@ -178,6 +167,6 @@ function readAll(input: Input): Buffer {
   return bytes;
 }
 
-function aboutMember({ name }: ZipEntry, what: string): FormatError {
-  return new FormatError(`member ${JSON.stringify(name)} ${what}`);
+function aboutMember({ name }: ZipEntry, what: string): MemberError {
+  return new MemberError(`member ${quoted(name)} ${what}`);
 }

@@ -1,6 +1,7 @@
 """Writes files of tensors with Python's safetensors and NumPy: checkpoint_fixtures.py OUT [--seed N].
 
-OUT/expected.json says what is in them: { torch, numpy, safetensors, seed, files, partial }. A file is
+OUT/expected.json says what is in them: { torch, numpy, safetensors, seed, files, partial }, and
+OUT/headers.json what NumPy and safetensors make of headers that others have written. A file is
 a list of [name, dtype, shape, elements] in the order of the file; elements are little-endian in
 base64, 16-bit floats widened to float32, and a dtype is NumPy's. `partial` is what PyTorch says on
 loading model.safetensors into nets that it does not fit, by prefix: { missing, unexpected }.
@@ -16,6 +17,8 @@ import safetensors
 import safetensors.torch
 import torch
 from torch import nn
+
+from file_headers import file_headers
 
 FLOATS = [torch.float64, torch.float32]
 HALVES = [torch.bfloat16, torch.float16]
@@ -177,6 +180,11 @@ def main():
     head = json.dumps({**versions, "seed": arguments.seed, "partial": partial_loads(state)})[1:-1]
     lines = ",\n".join("%s: %s" % (json.dumps(name), json.dumps(value)) for name, value in files.items())
     (out / "expected.json").write_text('{%s, "files": {\n%s\n}}\n' % (head, lines))
+    headers = file_headers()
+    kinds = ",\n".join(
+        '"%s": [\n%s\n]' % (kind, ",\n".join(map(json.dumps, cases))) for kind, cases in headers.items()
+    )
+    (out / "headers.json").write_text("{\n%s\n}\n" % kinds)
     print(", ".join("%s %s" % item for item in versions.items()), f": {len(files)} files in {out}")
 
 

@@ -52,7 +52,7 @@ describe('dtypes that are not read', () => {
     for (const options of [{}, { prefix: 'c' }]) {
       expectRefused(() => loadSafetensors(path, options), FormatError, 'has dtype "F');
     }
-    expectRefused(() => loadSafetensorsMetadata(path), FormatError, 'has dtype "F8_E4M3"');
+    expect(loadSafetensorsMetadata(path)).toEqual({});
   });
 
   test('keep their place nevertheless', () => {

@@ -91,7 +91,8 @@ describe('what is refused', () => {
 
   test.each<[string, Buffer, string]>([
     ['nothing', Buffer.of(), 'not a .npz file, or cut off: a zip file has a directory at its end'],
-    ['text', Buffer.from('1,2,3\n'.repeat(100)), 'not a .npz file, or cut off'],
+    ['text', Buffer.from('1,2,3\n'.repeat(100)), 'not a .npz file but text; it begins "1,2,3'],
+    ['noise', Buffer.alloc(100, 0xfe01), 'not a .npz file, or cut off'],
     ['a .npy file', bytes, 'not a .npz file but a .npy file, which loadNpy reads'],
     ['a cut-off end', one({}).subarray(0, -1), 'not a .npz file, or cut off'],
     ['something before it', Buffer.concat([Buffer.of(0), one({})]), 'its zip directory is broken'],
@@ -135,14 +136,18 @@ describe('what is refused', () => {
       '"b.npy" overlaps what comes',
     ],
     ['one name twice', two({ name: 'a.npy' }), 'member "a.npy" is there twice'],
-    ['a name that is no UTF-8', one({ name: Buffer.of(0xff) }), 'a name in it is not UTF-8'],
-    ['a name in another encoding', one({ name: 'é.npy', flags: 0 }), 'a name in it is not UTF-8'],
+    ['a name that is no UTF-8', one({ name: Buffer.of(0xff) }), 'has a name that is not UTF-8'],
+    [
+      'a name in another encoding',
+      one({ name: 'é.npy', flags: 0 }),
+      'has a name that is not UTF-8',
+    ],
     ['an encrypted member', one({ flags: 1 }), 'member "a.npy" is encrypted'],
     ['LZMA', one({ method: 14 }), 'is packed by method 14; read are 0 (stored) and 8 (deflated)'],
     [
       'text in it',
       one({ name: 'a.txt' }),
-      'member "a.txt" is no .npy: numpy.savez writes nothing else',
+      'member "a.txt": is no .npy: numpy.savez writes nothing else',
     ],
     ['stored bytes of another size', one({ size: 100 }), 'should unpack from 136 bytes to 100'],
     [

@@ -358,7 +358,7 @@ describe('arrays', () => {
       'skipped b.npy: has 3 channels, the first file has 2',
       expect.stringMatching(/^skipped c\.npy: has 151 bytes instead of 152/),
       'skipped d.npy: has no values',
-      'skipped e.npy: neither a .npy nor an IDX file: it begins otherwise',
+      'skipped e.npy: neither a .npy nor an IDX file but text; it begins "text"',
       '4 of 5 files could not be read',
       '',
     ]);

@@ -1,5 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { loadNpy, loadNpz, tensor } from 'batchnorm';
 import { ArrayFile } from '../../lib/formats/array-file';
+import { readFile } from '../../lib/formats/input';
+import { npzNames } from '../../lib/formats/npz';
+import { fixtures, readExpected } from '../checkpoints/expected';
 import { idx, npy, temporaryFolder } from './files';
 
 const { file } = temporaryFolder();
@@ -21,15 +27,20 @@ describe('IDX files', () => {
     ['uint8', 0x08, Buffer.of(0, 127, 255), [0, 127, 255]],
     ['float32', 0x0d, floats, [1.5, -2, Math.fround(1e30)]],
     ['float64', 0x0e, doubles, [0.1, -2, 1e300]],
-  ])('of %s', async (dtype, type, bytes, elements) => {
+    ['float32', 0x09, Buffer.of(0, 0x7f, 0x80), [0, 127, -128]],
+    ['float32', 0x0b, Buffer.of(0, 1, 0x80, 0, 0xff, 0xff), [1, -32768, -1]],
+    [
+      'float64',
+      0x0c,
+      Buffer.of(0x7f, 255, 255, 255, 0x80, 0, 0, 0, 0, 0, 0, 1),
+      [2 ** 31 - 1, -(2 ** 31), 1],
+    ],
+  ])('as %s, of type %p', async (dtype, type, bytes, elements) => {
     const path = file('some.idx', idx(type, [1, 3], bytes));
     expect(await read(path)).toEqual({ dtype, shape: [1, 3], elements });
   });
 
   test.each<[string, Buffer, string]>([
-    ['int8', idx(0x09, [1], Buffer.of(1)), 'holds elements of type int8; read are uint8'],
-    ['int16', idx(0x0b, [1], Buffer.alloc(2)), 'holds elements of type int16'],
-    ['int32', idx(0x0c, [1], Buffer.alloc(4)), 'holds elements of type int32'],
     ['an unknown type', idx(0x0a, [1], Buffer.alloc(1)), 'neither a .npy nor an IDX file'],
     ['no size', idx(0x08, [], Buffer.alloc(1)), 'neither a .npy nor an IDX file'],
     ['a cut-off header', idx(0x08, [1, 2, 3, 4], Buffer.alloc(0)).subarray(0, 9), 'cut off in its'],
@@ -42,6 +53,50 @@ describe('IDX files', () => {
       message: expect.stringContaining(message),
     });
   });
+});
+
+describe('whatever loadNpy reads', () => {
+  const { files } = readExpected();
+  const names = Object.keys(files).filter((name) => name.endsWith('.npy'));
+
+  test.each(names)('%s, in slices', async (name) => {
+    const path = join(fixtures, name);
+    const { data, shape } = loadNpy(path);
+    const values = [...(data as Iterable<number | bigint>)].map(Number);
+    for (const given of [path, file('packed.gz', gzipSync(readFileSync(path)))]) {
+      const { elements, ...read } = await readSlices(given);
+      expect(elements).toEqual(values);
+      expect(read.shape).toEqual(shape);
+    }
+  });
+
+  test.each(['stored.npz', 'packed.npz'])('%s by member', async (name) => {
+    const path = join(fixtures, name);
+    const arrays = loadNpz(path);
+    for (const [member, array] of Object.entries(arrays)) {
+      const { data, shape } = typeof array === 'number' ? tensor(array) : array;
+      const values = [...(data as Iterable<number>)];
+      expect(await readSlices(path, member)).toMatchObject({ elements: values, shape });
+    }
+    const message = 'has no array "c"; it has float32, fortran, int8';
+    await expect(ArrayFile.open(path, 'c')).rejects.toThrow(message);
+    expect(readFile(path, npzNames)).toEqual(Object.keys(arrays));
+  });
+
+  /** All elements, a few at a time, the last ones first. */
+  async function readSlices(path: string, member: string | null = null) {
+    const array = await ArrayFile.open(path, member);
+    const { shape, size, type } = array;
+    const parts: number[][] = [];
+    for (let end = size; end > 0; end -= 5) {
+      const first = Math.max(0, end - 5);
+      const slice = await array.read(first, end - first);
+      expect(slice).toHaveLength(end - first);
+      parts.unshift([...slice]);
+    }
+    await array.close();
+    return { shape, type, elements: parts.flat() };
+  }
 });
 
 describe('slices', () => {

@@ -1,13 +1,13 @@
-import type { ArrayHeader } from '../formats/array-header';
-import { fromByteOrder } from '../formats/byte-order';
-import { type ElementType, elementBytes } from '../formats/element-type';
-import type { Input } from '../formats/input';
 import { allocateArray, type FloatArray } from '../tensor/dtype';
 import type { IntegerArray, IntegerDType, IntegerTensor } from '../tensor/integer-tensor';
 import { stridesOf } from '../tensor/memory-format';
 import { sizeOf } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import { allocateUninitialized } from '../tensor/uninitialized';
+import type { ArrayHeader } from './array-header';
+import { fromByteOrder } from './byte-order';
+import { type ElementType, elementBytes } from './element-type';
+import type { Input } from './input';
 import { widen } from './widen';
 
 /** Elements of a file, as its header describes them. */

@@ -1,4 +1,4 @@
-import { widen } from '../../lib/checkpoints/widen';
+import { widen } from '../../lib/formats/widen';
 
 /** All numbers of 16 bits, widened at once. */
 function widened(type: 'float16' | 'bfloat16'): Float32Array {

@@ -1,8 +1,8 @@
-import { checkLength } from '../formats/array-header';
-import type { Input } from '../formats/input';
-import { takeNpyHeader } from '../formats/npy';
 import type { IntegerTensor } from '../tensor/integer-tensor';
 import type { Tensor } from '../tensor/tensor';
+import { checkLength } from './array-header';
+import type { Input } from './input';
+import { takeNpyHeader } from './npy';
 import { readElements } from './read-elements';
 
 /** Reads a whole .npy file; `size` is how many bytes it has. */
