@@ -22,6 +22,7 @@ export {
 export type { Caller } from './caller';
 export { ChannelMoments } from './channel-moments';
 export { type Collapsed, collapse } from './collapse';
+export { type Described, describe } from './described';
 export {
   beginInstances,
   forwardInstances,

@@ -1,6 +1,6 @@
 import { Activation } from '../native';
 import type { Tensor } from '../tensor/tensor';
-import type { Described } from './described';
+import { type Described, describe } from './described';
 import type { Keeper, KeptPass } from './keeper';
 import { maskFor } from './kept';
 import { newStatistics, type Statistics } from './statistics';
@@ -32,8 +32,7 @@ export class KeptMask implements Keeper {
   }
 
   finish(input: Tensor, _statistics: Statistics, _batch: boolean, hadResidual: boolean): void {
-    const { shape, dtype, memoryFormat, size } = input;
-    this.input = { shape, dtype, memoryFormat, size };
+    this.input = describe(input);
     this.hadResidual = hadResidual;
   }
 

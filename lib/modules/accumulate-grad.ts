@@ -2,15 +2,20 @@ import { requireMemory } from '../tensor/memory';
 import { Parameter } from '../tensor/parameter';
 import { Tensor } from '../tensor/tensor';
 
+/** Whether backward is to add to the `grad` of a tensor; a buffer has none. */
+export function requiresGrad(parameter: Tensor | null): parameter is Parameter {
+  return parameter instanceof Parameter && parameter.requiresGrad;
+}
+
 /** Refuses a parameter whose `grad` cannot be added to; its shape and dtype are sure to fit. */
 export function checkGrad(caller: string, name: string, parameter: Tensor | null): void {
-  const grad = parameter instanceof Parameter ? parameter.grad : null;
+  const grad = requiresGrad(parameter) ? parameter.grad : null;
   if (grad !== null) requireMemory(caller, `${name}.grad`, grad.data, grad.size);
 }
 
-/** grad += gradient, added in float64 and rounded once; a buffer has no `grad`. */
+/** grad += gradient, added in float64 and rounded once, where the parameter requires it. */
 export function accumulateGrad(parameter: Tensor | null, gradient: Float64Array): void {
-  if (!(parameter instanceof Parameter)) return;
+  if (!requiresGrad(parameter)) return;
   const { grad, dtype, shape } = parameter;
   if (grad === null) {
     const data = dtype === 'float64' ? gradient.slice() : new Float32Array(gradient);

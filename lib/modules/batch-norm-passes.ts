@@ -5,6 +5,7 @@ import {
   backward,
   type Caller,
   type Collapsed,
+  describe,
   type ForwardCall,
   type InputGradients,
   type Keeper,
@@ -18,7 +19,7 @@ import { Activation } from '../native';
 import { checkBoolean, checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
-import { accumulateGrad, checkGrad } from './accumulate-grad';
+import { accumulateGrad, checkGrad, requiresGrad } from './accumulate-grad';
 import type { Done } from './async/call-module';
 import { runningAsync, runningInNet } from './async/running';
 import type { KeptBackward } from './kept-passes';
@@ -207,9 +208,11 @@ export class BatchNormPasses {
     checkGrad(name, 'bias', bias);
     this.#gradWeight ??= new Float64Array(channels.numFeatures);
     this.#gradBias ??= new Float64Array(channels.numFeatures);
+    // Running statistics are constants: without gradients of the parameters x itself is not needed.
+    const needsInput = kept.usedBatchStatistics || requiresGrad(weight) || requiresGrad(bias);
     const { gradInput, gradResidual } = this.#gradients(caller, kept, {
       gradOutput: dy,
-      input,
+      input: needsInput ? input : describe(input),
       weight,
       out: inputOut,
       outResidual: residualOut,

@@ -6,6 +6,7 @@ import { Parameter } from '../tensor/parameter';
 import { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import { checkFieldName, fieldsOf } from './fields';
+import { keysWithoutGrad, setWithoutGrad } from './share/grads';
 import { makeHandle, readHandle, type SharedHandle } from './share/handle';
 import { describeLayers, makeLayers } from './share/kinds';
 import { attachState, shareState } from './share/state';
@@ -233,6 +234,27 @@ export abstract class Module {
     return distinct(members);
   }
 
+  /**
+   * Whether `backward` adds to the `grad` of each parameter of this module and of those inside:
+   * `requiresGrad_(false)` freezes them, as for fine-tuning, but not the running statistics
+   * (`eval()` and {@link freezeBatchNorm} do). Returns the module.
+   *
+   * @throws ArgumentError where `requiresGrad` is not a boolean, or a lazy layer has no parameters
+   * yet. Then nothing was changed.
+   *
+   * @example
+   * ```ts
+   * net.requiresGrad_(false);
+   * net.head.requiresGrad_();
+   * const learned = net.parameters().filter(({ requiresGrad }) => requiresGrad);
+   * ```
+   */
+  requiresGrad_(requiresGrad = true): this {
+    checkBoolean(this.constructor.name, 'requiresGrad', requiresGrad);
+    for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad;
+    return this;
+  }
+
   /** Drops the gradients of all parameters: `grad` is null again. */
   zeroGrad(): void {
     for (const module of this.modules()) {
@@ -287,8 +309,10 @@ export abstract class Module {
    */
   share(): SharedHandle {
     for (const module of this.modules()) module.requireShapes();
+    const entries = this.#sharedEntries();
     return makeHandle({
-      ...shareState(this.constructor.name, this.#sharedEntries()),
+      ...shareState(this.constructor.name, entries),
+      withoutGrad: keysWithoutGrad(entries),
       layers: describeLayers(this, childrenOf),
     });
   }
@@ -312,12 +336,14 @@ export abstract class Module {
     // biome-ignore lint/complexity/noThisInStatic: the class that it is called on decides
     const { name, prototype } = this;
     const caller = `${name}.fromShared`;
-    const { layers, state } = readHandle(caller, handle);
+    const { layers, state, withoutGrad } = readHandle(caller, handle);
     const module = makeLayers(caller, layers);
     if (!Object.prototype.isPrototypeOf.call(prototype, module)) {
       throw new ArgumentError(`${caller}: the handle is of a ${module.constructor.name}`);
     }
-    attachState(caller, module.#sharedEntries(), state);
+    const entries = module.#sharedEntries();
+    attachState(caller, entries, state);
+    setWithoutGrad(entries, withoutGrad);
     return module as Shared;
   }
 

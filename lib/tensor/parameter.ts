@@ -9,13 +9,34 @@ import { asTensor, type TensorLike } from './tensor-like';
 /** A Tensor that a module learns, with the gradient that `backward` accumulates for it. */
 export class Parameter<D extends DType = DType> extends Tensor<D> {
   #grad: Tensor<D> | null = null;
+  #requiresGrad: boolean;
 
-  /** Takes the memory of `data`, without a copy, as `torch.nn.Parameter(data)` does. */
-  constructor(data: Tensor<D>);
-  constructor(data: TensorLike);
-  constructor(data: TensorLike) {
+  /**
+   * Takes the memory of `data`, without a copy, as `torch.nn.Parameter(data, requires_grad)` does.
+   *
+   * @throws ArgumentError where `requiresGrad` is no boolean.
+   */
+  constructor(data: Tensor<D>, requiresGrad?: boolean);
+  constructor(data: TensorLike, requiresGrad?: boolean);
+  constructor(data: TensorLike, requiresGrad = true) {
     const source = asTensor(data, 'Parameter');
     super(source.data as FloatArray<D>, source.shape, source.memoryFormat, 'Parameter');
+    this.#requiresGrad = checkRequiresGrad(requiresGrad);
+  }
+
+  /**
+   * Whether `backward` adds to {@link grad}; true unless told. What counts is its value at the time
+   * of the `backward`, which gives the gradient of its input all the same. A `grad` that is there
+   * stays. `Module.requiresGrad_` sets it for all parameters inside.
+   *
+   * @throws ArgumentError on assigning anything but a boolean
+   */
+  get requiresGrad(): boolean {
+    return this.#requiresGrad;
+  }
+
+  set requiresGrad(requiresGrad: boolean) {
+    this.#requiresGrad = checkRequiresGrad(requiresGrad);
   }
 
   /**
@@ -50,6 +71,13 @@ export class Parameter<D extends DType = DType> extends Tensor<D> {
   }
 
   override toString(): string {
-    return `Parameter containing:\n${formatTensor(this, ['requires_grad=True'])}`;
+    return `Parameter containing:\n${formatTensor(this, this.#requiresGrad ? ['requires_grad=True'] : [])}`;
   }
+}
+
+function checkRequiresGrad(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new ArgumentError(
+    `requires_grad must be a bool: requiresGrad is true or false, got ${nameOf(value)}`,
+  );
 }

@@ -7,7 +7,10 @@ import { linkedVariable } from './linked-variable';
 import { nameOfGiven } from './name-of-given';
 
 export interface VariablesOptions {
-  /** Whether optimizers and `tf.variableGrads` take them where they are told no list; true unless told. */
+  /**
+   * Whether optimizers and `tf.variableGrads` take them where they are told no list. Default: what
+   * `requiresGrad` of the parameter is when its variable is made.
+   */
   trainable?: boolean | undefined;
 }
 
@@ -51,7 +54,8 @@ export function variables(module: Module, options: VariablesOptions = {}): Varia
     );
   }
   return named.map(([key, parameter]) => {
-    const found = variableOf(parameter) ?? makeVariable(key, parameter, trainable ?? true);
+    const found =
+      variableOf(parameter) ?? makeVariable(key, parameter, trainable ?? parameter.requiresGrad);
     if (trainable !== undefined) found.trainable = trainable;
     return found;
   });

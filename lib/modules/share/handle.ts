@@ -17,6 +17,8 @@ export interface SharedHandle {
   readonly tensors: Readonly<Record<string, ShapedData>>;
   /** @internal */
   readonly counters: Readonly<Record<string, BigInt64Array>>;
+  /** @internal The keys of the parameters that require no gradient. */
+  readonly withoutGrad: readonly string[];
   /** @internal How to make the module again: each layer behind those inside it; or why not. */
   readonly layers: readonly LayerNode[] | string;
 }
@@ -32,11 +34,12 @@ export function makeHandle(parts: Omit<SharedHandle, 'version' | 'kind'>): Share
 export interface ReadHandle {
   readonly state: Map<string, unknown>;
   readonly layers: unknown;
+  readonly withoutGrad: ReadonlySet<unknown>;
 }
 
 export function readHandle(caller: string, handle: unknown): ReadHandle {
   if (!isObject(handle)) throw notAHandle(caller, nameOf(handle));
-  const { kind: named, version: found, tensors, counters, layers } = handle;
+  const { kind: named, version: found, tensors, counters, layers, withoutGrad } = handle;
   if (named !== kind) throw notAHandle(caller, 'another object');
   if (found !== version) {
     throw new ArgumentError(
@@ -45,7 +48,11 @@ export function readHandle(caller: string, handle: unknown): ReadHandle {
     );
   }
   if (!isObject(tensors) || !isObject(counters)) throw notAHandle(caller, 'a part of one');
-  return { state: new Map([...Object.entries(tensors), ...Object.entries(counters)]), layers };
+  return {
+    state: new Map([...Object.entries(tensors), ...Object.entries(counters)]),
+    layers,
+    withoutGrad: new Set(Array.isArray(withoutGrad) ? withoutGrad : []),
+  };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -41,6 +41,16 @@ onEachBackend(() => {
     expect(await read(bias)).toEqual([5, 6]);
   });
 
+  test('are trainable where the parameters require gradients, unless told', () => {
+    const bn = new BatchNorm1d(2).requiresGrad_(false);
+    if (bn.bias !== null) bn.bias.requiresGrad = true;
+    expect(variables(bn).map(({ trainable }) => trainable)).toEqual([false, true]);
+    expect(variables(bn, { trainable: true }).map(({ trainable }) => trainable)).toEqual([
+      true,
+      true,
+    ]);
+  });
+
   test.each<[string, () => tf.Optimizer]>([
     ['sgd', () => tf.train.sgd(0.5)],
     ['momentum', () => tf.train.momentum(0.5, 0.9)],
