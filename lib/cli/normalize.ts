@@ -68,7 +68,7 @@ function statisticsOf({ mean, std, preset }: NormalizeOptions): transforms.Chann
 
 async function open(
   { kind, files }: Inputs,
-  transform: transforms.Normalize,
+  transform: transforms.Normalize<'float32'>,
   { channels, layout, to }: NormalizeOptions,
 ): Promise<Normalized> {
   const isImage = kind === 'images';

@@ -12,7 +12,7 @@ const most = 2 ** 20;
 /** An array of images, or of rows, which are images of one pixel. */
 export async function normalizedArray(
   path: string,
-  transform: transforms.Normalize,
+  transform: transforms.Normalize<'float32'>,
   givenLayout: string | null,
   isIdx: boolean,
   to: transforms.ImageLayout,

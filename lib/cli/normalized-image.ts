@@ -9,7 +9,7 @@ import { loadSharp } from './sharp';
 /** An image, in colour where there are three means, else with the channels that it has. */
 export async function normalizedImage(
   path: string,
-  transform: transforms.Normalize,
+  transform: transforms.Normalize<'float32'>,
   channels: Channels | null,
   to: transforms.ImageLayout,
 ): Promise<Normalized> {
@@ -35,7 +35,7 @@ export async function normalizedImage(
 }
 
 /** One mean is for any number of channels. */
-export function checkChannels({ mean }: transforms.Normalize, channels: number): void {
+export function checkChannels({ mean }: transforms.Normalize<'float32'>, channels: number): void {
   if (mean.length === 1 || mean.length === channels) return;
   throw new CommandError(
     `has ${channels} ${channels === 1 ? 'channel' : 'channels'}, where there are ${mean.length} ` +

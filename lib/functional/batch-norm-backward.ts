@@ -1,4 +1,5 @@
 import { checkBoolean, checkOptions } from '../options';
+import type { DType, DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import { type ChannelArguments, channelGradients } from './channel-gradients';
@@ -16,13 +17,13 @@ export interface BatchNormBackwardOptions {
   out?: TensorLike | null | undefined;
 }
 
-export interface BatchNormGradients {
+export interface BatchNormGradients<D extends DType = DType> {
   /** Of the input's shape, dtype and memory format. */
-  gradInput: Tensor;
+  gradInput: Tensor<D>;
   /** C values of the input's dtype. */
-  gradWeight: Tensor;
+  gradWeight: Tensor<D>;
   /** C values of the input's dtype. */
-  gradBias: Tensor;
+  gradBias: Tensor<D>;
 }
 
 const name = 'batchNormBackward';
@@ -54,6 +55,11 @@ export const batchNormBackwardOptions = ['weight', 'mean', 'invstd', 'training',
  * functional.batchNormBackward(ones([2, 2]), x, { mean, invstd, training: true });
  * ```
  */
+export function batchNormBackward<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  options: BatchNormBackwardOptions,
+): BatchNormGradients<DTypeOf<Input>>;
 export function batchNormBackward(
   gradOutput: TensorLike,
   input: TensorLike,

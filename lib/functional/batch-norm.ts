@@ -1,4 +1,5 @@
 import { checkBoolean, checkOptions } from '../options';
+import type { DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { type ActivationName, checkActivation, checkNegativeSlope } from './activation';
@@ -80,6 +81,12 @@ export const batchNormOptions = [
  * const y = functional.batchNorm(randn([8, 3, 4, 4]), zeros([3]), ones([3]), { eps: 1e-3 });
  * ```
  */
+export function batchNorm<Input extends TensorLike>(
+  input: Input,
+  runningMean: TensorLike | null,
+  runningVar: TensorLike | null,
+  options?: BatchNormFunctionOptions,
+): Tensor<DTypeOf<Input>>;
 export function batchNorm(
   input: TensorLike,
   runningMean: TensorLike | null,

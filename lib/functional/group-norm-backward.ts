@@ -1,4 +1,5 @@
 import { checkOptions } from '../options';
+import type { DType, DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import type { Arrange } from './arrange';
@@ -19,13 +20,13 @@ export interface GroupNormBackwardOptions {
   out?: TensorLike | null | undefined;
 }
 
-export interface GroupNormGradients {
+export interface GroupNormGradients<D extends DType = DType> {
   /** Of the input's shape, dtype and memory format. */
-  gradInput: Tensor;
+  gradInput: Tensor<D>;
   /** C values of the input's dtype. */
-  gradWeight: Tensor;
+  gradWeight: Tensor<D>;
   /** C values of the input's dtype. */
-  gradBias: Tensor;
+  gradBias: Tensor<D>;
 }
 
 const name = 'groupNormBackward';
@@ -55,6 +56,12 @@ export const groupNormBackwardOptions = ['weight', 'mean', 'invstd', 'eps', 'out
  * const { gradInput } = functional.groupNormBackward(ones(x.shape), x, 32);
  * ```
  */
+export function groupNormBackward<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  numGroups: number,
+  options?: GroupNormBackwardOptions,
+): GroupNormGradients<DTypeOf<Input>>;
 export function groupNormBackward(
   gradOutput: TensorLike,
   input: TensorLike,

@@ -1,4 +1,5 @@
 import { checkOptions } from '../options';
+import type { DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import type { Arrange } from './arrange';
@@ -44,6 +45,11 @@ export const groupNormOptions = ['weight', 'bias', 'eps', 'out'];
  * const y = functional.groupNorm(randn([8, 64, 16, 16]), 32, { weight: ones([64]) });
  * ```
  */
+export function groupNorm<Input extends TensorLike>(
+  input: Input,
+  numGroups: number,
+  options?: GroupNormFunctionOptions,
+): Tensor<DTypeOf<Input>>;
 export function groupNorm(
   input: TensorLike,
   numGroups: number,

@@ -1,4 +1,5 @@
 import { checkBoolean, checkOptions } from '../options';
+import type { DType, DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import type { Arrange } from './arrange';
@@ -25,13 +26,13 @@ export interface InstanceNormBackwardOptions {
   out?: TensorLike | null | undefined;
 }
 
-export interface InstanceNormGradients {
+export interface InstanceNormGradients<D extends DType = DType> {
   /** Of the input's shape, dtype and memory format. */
-  gradInput: Tensor;
+  gradInput: Tensor<D>;
   /** C values of the input's dtype. */
-  gradWeight: Tensor;
+  gradWeight: Tensor<D>;
   /** C values of the input's dtype. */
-  gradBias: Tensor;
+  gradBias: Tensor<D>;
 }
 
 const name = 'instanceNormBackward';
@@ -68,6 +69,11 @@ export const instanceNormBackwardOptions = [
  * const { gradInput } = functional.instanceNormBackward(ones(x.shape), x);
  * ```
  */
+export function instanceNormBackward<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  options?: InstanceNormBackwardOptions,
+): InstanceNormGradients<DTypeOf<Input>>;
 export function instanceNormBackward(
   gradOutput: TensorLike,
   input: TensorLike,

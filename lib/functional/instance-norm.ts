@@ -1,4 +1,5 @@
 import { checkBoolean, checkOptions } from '../options';
+import type { DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { forwardInstances, type InstanceForwardCall } from './instance-norm-forward';
@@ -62,6 +63,10 @@ export const instanceNormOptions = [
  * const y = functional.instanceNorm(randn([8, 3, 32, 32]), { eps: 1e-3 });
  * ```
  */
+export function instanceNorm<Input extends TensorLike>(
+  input: Input,
+  options?: InstanceNormFunctionOptions,
+): Tensor<DTypeOf<Input>>;
 export function instanceNorm(input: TensorLike, options: InstanceNormFunctionOptions = {}): Tensor {
   checkOptions(name, options, instanceNormOptions, 'input');
   const { call, useInputStats, momentum } = readInstanceNorm(name, input, options);

@@ -1,4 +1,5 @@
 import { checkOptions } from '../options';
+import type { DType, DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import type { Arrange } from './arrange';
@@ -20,13 +21,13 @@ export interface LayerNormBackwardOptions {
   out?: TensorLike | null | undefined;
 }
 
-export interface LayerNormGradients {
+export interface LayerNormGradients<D extends DType = DType> {
   /** Of the input's shape and dtype, contiguous. */
-  gradInput: Tensor;
+  gradInput: Tensor<D>;
   /** Of shape `normalizedShape` and the input's dtype. */
-  gradWeight: Tensor;
+  gradWeight: Tensor<D>;
   /** Of shape `normalizedShape` and the input's dtype. */
-  gradBias: Tensor;
+  gradBias: Tensor<D>;
 }
 
 const name = 'layerNormBackward';
@@ -56,6 +57,12 @@ export const layerNormBackwardOptions = ['weight', 'mean', 'invstd', 'eps', 'out
  * const { gradInput } = functional.layerNormBackward(ones([8, 768]), x, 768);
  * ```
  */
+export function layerNormBackward<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  normalizedShape: number | readonly number[],
+  options?: LayerNormBackwardOptions,
+): LayerNormGradients<DTypeOf<Input>>;
 export function layerNormBackward(
   gradOutput: TensorLike,
   input: TensorLike,

@@ -1,4 +1,5 @@
 import { checkOptions } from '../options';
+import type { DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import type { Arrange } from './arrange';
@@ -47,6 +48,11 @@ export const layerNormOptions = ['weight', 'bias', 'eps', 'out'];
  * const y = functional.layerNorm(randn([8, 16, 768]), 768, { eps: 1e-6 });
  * ```
  */
+export function layerNorm<Input extends TensorLike>(
+  input: Input,
+  normalizedShape: number | readonly number[],
+  options?: LayerNormFunctionOptions,
+): Tensor<DTypeOf<Input>>;
 export function layerNorm(
   input: TensorLike,
   normalizedShape: number | readonly number[],

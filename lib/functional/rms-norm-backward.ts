@@ -1,4 +1,5 @@
 import { checkOptions } from '../options';
+import type { DType, DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import type { Arrange } from './arrange';
@@ -18,11 +19,11 @@ export interface RMSNormBackwardOptions {
   out?: TensorLike | null | undefined;
 }
 
-export interface RMSNormGradients {
+export interface RMSNormGradients<D extends DType = DType> {
   /** Of the input's shape and dtype, contiguous. */
-  gradInput: Tensor;
+  gradInput: Tensor<D>;
   /** Of shape `normalizedShape` and the input's dtype. */
-  gradWeight: Tensor;
+  gradWeight: Tensor<D>;
 }
 
 const name = 'rmsNormBackward';
@@ -51,6 +52,12 @@ export const rmsNormBackwardOptions = ['weight', 'invstd', 'eps', 'out'];
  * const { gradInput } = functional.rmsNormBackward(ones([8, 768]), x, 768);
  * ```
  */
+export function rmsNormBackward<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  normalizedShape: number | readonly number[],
+  options?: RMSNormBackwardOptions,
+): RMSNormGradients<DTypeOf<Input>>;
 export function rmsNormBackward(
   gradOutput: TensorLike,
   input: TensorLike,

@@ -1,4 +1,5 @@
 import { checkOptions } from '../options';
+import type { DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import type { Arrange } from './arrange';
@@ -42,6 +43,11 @@ export const rmsNormOptions = ['weight', 'eps', 'out'];
  * const y = functional.rmsNorm(randn([8, 16, 768]), 768, { weight: ones([768]) });
  * ```
  */
+export function rmsNorm<Input extends TensorLike>(
+  input: Input,
+  normalizedShape: number | readonly number[],
+  options?: RMSNormFunctionOptions,
+): Tensor<DTypeOf<Input>>;
 export function rmsNorm(
   input: TensorLike,
   normalizedShape: number | readonly number[],

@@ -17,6 +17,7 @@ import {
 } from '../functional/internal';
 import { Activation } from '../native';
 import { checkBoolean, checkOptions } from '../options';
+import type { DType } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { accumulateGrad, checkGrad, requiresGrad } from './accumulate-grad';
@@ -49,11 +50,11 @@ export interface BackwardOptions {
 }
 
 /** What `backward` returns after a `forward` with a residual. */
-export interface ResidualGradients {
+export interface ResidualGradients<D extends DType = DType> {
   /** Of the input's shape, dtype and memory format. */
-  gradInput: Tensor;
+  gradInput: Tensor<D>;
   /** Of the input's shape, dtype and memory format. */
-  gradResidual: Tensor;
+  gradResidual: Tensor<D>;
 }
 
 /** What {@link ForwardOptions} has, and `signal`. */

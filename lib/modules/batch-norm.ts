@@ -17,6 +17,7 @@ import {
   type Statistics,
   updateFromBatch,
 } from '../functional/internal';
+import type { DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { callModule, leaveToNet } from './async/call-module';
@@ -135,6 +136,7 @@ export abstract class BatchNorm extends NormBase {
    * @throws ArgumentError where memory is detached, or `out` overlaps another tensor. A refused call
    * changes nothing.
    */
+  forward<Input extends TensorLike>(input: Input, options?: ForwardOptions): Tensor<DTypeOf<Input>>;
   forward(input: TensorLike, options: ForwardOptions = {}): Tensor {
     return this.#forwardWith(input, options, null);
   }
@@ -158,6 +160,10 @@ export abstract class BatchNorm extends NormBase {
    * ArgumentError where memory was taken away or resized meanwhile, and with the signal's reason.
    * Then nothing has changed but that a lazy layer may have its channels.
    */
+  forwardAsync<Input extends TensorLike>(
+    input: Input,
+    options?: AsyncForwardOptions,
+  ): Promise<Tensor<DTypeOf<Input>>>;
   async forwardAsync(input: TensorLike, options: AsyncForwardOptions = {}): Promise<Tensor> {
     const { name } = this.constructor;
     const made = readCall(this, name, options, asyncForwardOptions);
@@ -285,10 +291,10 @@ export abstract class BatchNorm extends NormBase {
   }
 
   /** Where `outResidual` says that the last `forward` had a residual; see the other overload. */
-  backward(
-    gradOutput: TensorLike,
+  backward<Gradient extends TensorLike>(
+    gradOutput: Gradient,
     options: BackwardOptions & { outResidual: TensorLike },
-  ): ResidualGradients;
+  ): ResidualGradients<DTypeOf<Gradient>>;
   /**
    * The gradient of the last `forward`'s input, and of its residual where it had one; those of
    * `weight` and `bias` are added to their `grad`. With n values per channel, z what the activation
@@ -317,7 +323,11 @@ export abstract class BatchNorm extends NormBase {
    * @throws ShapeError or DTypeError where `gradOutput`, `out` or `outResidual` do not fit the
    * input. A refused call changes nothing, and can be made again.
    */
-  backward<Gradients extends Tensor | ResidualGradients = Tensor>(
+  backward<Gradient extends TensorLike>(
+    gradOutput: Gradient,
+    options?: BackwardOptions,
+  ): Tensor<DTypeOf<Gradient>>;
+  backward<Gradients extends Tensor | ResidualGradients>(
     gradOutput: TensorLike,
     options?: BackwardOptions,
   ): Gradients;

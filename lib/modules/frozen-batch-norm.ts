@@ -11,7 +11,7 @@ import {
 } from '../functional/internal';
 import { checkOptions } from '../options';
 import { ones, zeros } from '../tensor/creation';
-import { checkDType, type DType } from '../tensor/dtype';
+import { checkDType, type DType, type DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import { callModule, leaveToNet } from './async/call-module';
@@ -159,6 +159,7 @@ export abstract class FrozenBatchNorm extends Module {
    * @throws ShapeError, DTypeError or ArgumentError as {@link BatchNorm.forward} does; one value per
    * channel is fine. A refused call changes nothing.
    */
+  forward<Input extends TensorLike>(input: Input, options?: ForwardOptions): Tensor<DTypeOf<Input>>;
   forward(input: TensorLike, options: ForwardOptions = {}): Tensor {
     const net = currentTransaction();
     const training = net === null ? this.training : net.modeOf(this);
@@ -170,6 +171,10 @@ export abstract class FrozenBatchNorm extends Module {
   }
 
   /** {@link forward} off the event loop, as {@link BatchNorm.forwardAsync}. */
+  forwardAsync<Input extends TensorLike>(
+    input: Input,
+    options?: AsyncForwardOptions,
+  ): Promise<Tensor<DTypeOf<Input>>>;
   async forwardAsync(input: TensorLike, options: AsyncForwardOptions = {}): Promise<Tensor> {
     const { name } = this.constructor;
     const made = readCall(this, name, options, asyncForwardOptions);
@@ -200,10 +205,10 @@ export abstract class FrozenBatchNorm extends Module {
   }
 
   /** Where `outResidual` says that the last `forward` had a residual; see the other overload. */
-  backward(
-    gradOutput: TensorLike,
+  backward<Gradient extends TensorLike>(
+    gradOutput: Gradient,
     options: BackwardOptions & { outResidual: TensorLike },
-  ): ResidualGradients;
+  ): ResidualGradients<DTypeOf<Gradient>>;
   /**
    * The gradient of the last `forward`'s input, and of its residual where it had one. With z what
    * the activation was applied to:
@@ -218,7 +223,11 @@ export abstract class FrozenBatchNorm extends Module {
    *
    * @typeParam Gradients Pass `ResidualGradients` after a `forward` with a residual.
    */
-  backward<Gradients extends Tensor | ResidualGradients = Tensor>(
+  backward<Gradient extends TensorLike>(
+    gradOutput: Gradient,
+    options?: BackwardOptions,
+  ): Tensor<DTypeOf<Gradient>>;
+  backward<Gradients extends Tensor | ResidualGradients>(
     gradOutput: TensorLike,
     options?: BackwardOptions,
   ): Gradients;

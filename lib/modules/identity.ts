@@ -1,3 +1,4 @@
+import type { DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import { callModule } from './async/call-module';
@@ -45,6 +46,10 @@ export class Identity extends Module {
    * @throws ArgumentError where `input` is no tensor; ShapeError or DTypeError where it does not fit
    * into `out`.
    */
+  forward<Input extends TensorLike>(
+    input: Input,
+    options?: NormForwardOptions,
+  ): Tensor<DTypeOf<Input>>;
   forward(input: TensorLike, options: NormForwardOptions = {}): Tensor {
     const { name } = this.constructor;
     const { x, out } = readForward(name, input, options, this.training);
@@ -52,6 +57,10 @@ export class Identity extends Module {
   }
 
   /** {@link forward}, which copies into `out` in slices; otherwise as {@link BatchNorm.forwardAsync}. */
+  forwardAsync<Input extends TensorLike>(
+    input: Input,
+    options?: AsyncNormForwardOptions,
+  ): Promise<Tensor<DTypeOf<Input>>>;
   async forwardAsync(input: TensorLike, options: AsyncNormForwardOptions = {}): Promise<Tensor> {
     const { name } = this.constructor;
     const read = readForwardAsync(this, name, input, options);
@@ -70,6 +79,10 @@ export class Identity extends Module {
    * @returns `gradOutput` itself, not a copy; or `out`, into which it was copied.
    * @throws as {@link forward}
    */
+  backward<Gradient extends TensorLike>(
+    gradOutput: Gradient,
+    options?: NormBackwardOptions,
+  ): Tensor<DTypeOf<Gradient>>;
   backward(gradOutput: TensorLike, options: NormBackwardOptions = {}): Tensor {
     const { name } = this.constructor;
     const { dy, out } = readBackward(name, gradOutput, options);

@@ -15,6 +15,7 @@ import {
 } from '../functional/internal';
 import { Activation } from '../native';
 import { checkOptions } from '../options';
+import type { DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { accumulateGrad, checkGrad } from './accumulate-grad';
@@ -129,6 +130,10 @@ export abstract class InstanceNorm extends NormBase {
    * @throws ArgumentError where memory is detached, or `out` overlaps another tensor. A refused call
    * changes nothing.
    */
+  forward<Input extends TensorLike>(
+    input: Input,
+    options?: NormForwardOptions,
+  ): Tensor<DTypeOf<Input>>;
   forward(input: TensorLike, options: NormForwardOptions = {}): Tensor {
     return this.#forward(input, options, null);
   }
@@ -151,6 +156,10 @@ export abstract class InstanceNorm extends NormBase {
   }
 
   /** {@link forward} off the event loop, as {@link BatchNorm.forwardAsync}. */
+  forwardAsync<Input extends TensorLike>(
+    input: Input,
+    options?: AsyncNormForwardOptions,
+  ): Promise<Tensor<DTypeOf<Input>>>;
   async forwardAsync(input: TensorLike, options: AsyncNormForwardOptions = {}): Promise<Tensor> {
     const name = this.#state.channels?.caller.name ?? this.constructor.name;
     const read = readForwardAsync(this, name, input, options);
@@ -233,6 +242,10 @@ export abstract class InstanceNorm extends NormBase {
    * @throws ShapeError or DTypeError where `gradOutput` or `out` do not fit the input. A refused
    * call changes nothing, and can be made again.
    */
+  backward<Gradient extends TensorLike>(
+    gradOutput: Gradient,
+    options?: NormBackwardOptions,
+  ): Tensor<DTypeOf<Gradient>>;
   backward(gradOutput: TensorLike, options: NormBackwardOptions = {}): Tensor {
     const { channels } = this.#state;
     const name = channels?.caller.name ?? this.constructor.name;

@@ -10,7 +10,7 @@ import {
   type SampleForwardCall,
 } from '../functional/internal';
 import { ones, zeros } from '../tensor/creation';
-import type { DType } from '../tensor/dtype';
+import type { DType, DTypeOf } from '../tensor/dtype';
 import { Parameter } from '../tensor/parameter';
 import { sizeOf } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
@@ -129,6 +129,10 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
    * @throws ArgumentError where memory is detached, or `out` overlaps another tensor. A refused call
    * changes nothing.
    */
+  forward<Input extends TensorLike>(
+    input: Input,
+    options?: NormForwardOptions,
+  ): Tensor<DTypeOf<Input>>;
   forward(input: TensorLike, options: NormForwardOptions = {}): Tensor {
     const net = currentTransaction();
     const training = net === null ? this.training : net.modeOf(this);
@@ -141,6 +145,10 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
   }
 
   /** {@link forward} off the event loop, as {@link BatchNorm.forwardAsync}. */
+  forwardAsync<Input extends TensorLike>(
+    input: Input,
+    options?: AsyncNormForwardOptions,
+  ): Promise<Tensor<DTypeOf<Input>>>;
   async forwardAsync(input: TensorLike, options: AsyncNormForwardOptions = {}): Promise<Tensor> {
     const read = readForwardAsync(this, this.#parts.caller.name, input, options);
     const call = this.#begin(read);
@@ -171,6 +179,10 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
    * @throws ShapeError or DTypeError where `gradOutput` or `out` do not fit the input. A refused
    * call changes nothing, and can be made again.
    */
+  backward<Gradient extends TensorLike>(
+    gradOutput: Gradient,
+    options?: NormBackwardOptions,
+  ): Tensor<DTypeOf<Gradient>>;
   backward(gradOutput: TensorLike, options: NormBackwardOptions = {}): Tensor {
     const { name } = this.#parts.caller;
     const { dy, out } = readBackward(name, gradOutput, options);

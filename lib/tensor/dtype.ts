@@ -22,9 +22,11 @@ export type DTypeOfArray<Data> = Data extends Float32Array
     : DType;
 
 /** The dtype of whatever stands for a tensor, as far as its type says. */
-export type DTypeOf<Value> = Value extends { readonly data: infer Data }
-  ? DTypeOfArray<Data>
-  : DType;
+export type DTypeOf<Value> = Value extends { readonly dtype: infer D extends DType }
+  ? D
+  : Value extends { readonly data: infer Data }
+    ? DTypeOfArray<Data>
+    : DType;
 
 /** Bytes, as decoders give them; a Buffer is a Uint8Array. */
 export type ByteArray = Uint8Array | Uint8ClampedArray;

@@ -11,7 +11,7 @@ export const cpuMemory: ElementMemory = {
   },
 
   allocate(backend: MathBackendCPU, shape) {
-    const values = allocateUninitialized('float32', sizeOf(shape)) as Float32Array;
+    const values = allocateUninitialized('float32', sizeOf(shape));
     return backend.makeTensorInfo([...shape], 'float32', values);
   },
 

@@ -4,4 +4,9 @@ export type { DecodedImage, ImageDataLike, Pixels, ShapedPixels } from '../image
 export type { ChannelValues } from './channel-scaling';
 export { type ChannelStatistics, CIFAR10, CLIP, IMAGENET, MNIST } from './constants';
 export type { ImageTarget } from './image-output';
-export { Normalize, type NormalizeForwardOptions, type NormalizeOptions } from './normalize';
+export {
+  Normalize,
+  type NormalizedDType,
+  type NormalizeForwardOptions,
+  type NormalizeOptions,
+} from './normalize';

@@ -13,12 +13,12 @@ import type { ImageTarget } from './image-output';
 import { type NormalizeCall, normalizeImages } from './normalize-images';
 import { normalizeImagesAsync } from './normalize-images-async';
 
-export interface NormalizeOptions {
+export interface NormalizeOptions<D extends DType | undefined = DType | undefined> {
   /**
    * The element type of what is written. Default: that of float pixels, float32 for bytes. Float
    * pixels of the other type are converted first.
    */
-  readonly dtype?: DType | undefined;
+  readonly dtype?: D | undefined;
   /**
    * What bytes and two-byte values are multiplied with before. Default: 1 / 255 and 1 / 65535, which
    * make them 0 to 1; `mean` and `std` are those of what that gives. Floats are never scaled. With
@@ -43,6 +43,20 @@ export interface NormalizeForwardOptions {
    */
   readonly out?: ImageTarget | null | undefined;
 }
+
+/** The dtype that pixels have when they are normalized, `D` being the one that was asked for. */
+export type NormalizedDType<D extends DType | undefined, Given> = D extends DType
+  ? D
+  : Given extends { readonly data: infer Data }
+    ? FloatsOf<Data>
+    : DType;
+
+/** float32 unless the pixels are, or may be, float64. */
+type FloatsOf<Data> = Data extends Float64Array
+  ? 'float64'
+  : Float64Array extends Data
+    ? DType
+    : 'float32';
 
 const name = 'Normalize';
 const optionNames = ['dtype', 'scale'];
@@ -70,7 +84,7 @@ const forwardOptionNames = ['from', 'to', 'dropAlpha', 'out'];
  * new ort.Tensor('float32', x.data, [1, ...x.shape]);
  * ```
  */
-export class Normalize {
+export class Normalize<D extends DType | undefined = undefined> {
   /** A value for each channel, or one for all of them. */
   readonly mean: readonly number[];
   /** As many. */
@@ -90,7 +104,7 @@ export class Normalize {
    * be of values that `scale` gives, as those of 0 to 255 are not of 0 to 1.
    * @throws DTypeError where `dtype` is unknown.
    */
-  constructor(mean: ChannelValues, std: ChannelValues, options: NormalizeOptions = {}) {
+  constructor(mean: ChannelValues, std: ChannelValues, options: NormalizeOptions<D> = {}) {
     checkOptions(name, options, optionNames);
     const { dtype, scale: given } = options;
     this.dtype = dtype === undefined ? dtype : checkDType(dtype, name);
@@ -117,6 +131,10 @@ export class Normalize {
    * @throws ArgumentError where an option makes no sense, memory is detached, `out` overlaps the
    * pixels, or mean and std cannot be of values that the scale gives. A refused call changes nothing.
    */
+  forward<Given extends Pixels>(
+    pixels: Given,
+    options?: NormalizeForwardOptions,
+  ): Tensor<NormalizedDType<D, Given>>;
   forward(pixels: Pixels, options: NormalizeForwardOptions = {}): Tensor {
     checkOptions(name, options, forwardOptionNames);
     return normalizeImages(this.#read(pixels, options));
@@ -134,6 +152,10 @@ export class Normalize {
    * @returns A promise of what `forward` returns. It is rejected with what `forward` throws, with an
    * ArgumentError where memory was taken away meanwhile, and with the signal's reason.
    */
+  forwardAsync<Given extends Pixels>(
+    pixels: Given,
+    options?: NormalizeForwardOptions & AsyncOptions,
+  ): Promise<Tensor<NormalizedDType<D, Given>>>;
   async forwardAsync(
     pixels: Pixels,
     options: NormalizeForwardOptions & AsyncOptions = {},
@@ -164,9 +186,10 @@ export class Normalize {
    *
    * @throws ArgumentError where a reciprocal is beyond the dtype.
    */
-  inverse(): Normalize {
+  inverse(): Normalize<D>;
+  inverse(): Normalize<DType | undefined> {
     const { mean, std, dtype } = this;
-    return new Normalize(
+    return new Normalize<DType | undefined>(
       mean.map((m, c) => 0 - m / (std[c] as number)),
       std.map((s) => 1 / s),
       { dtype, scale: null },

@@ -126,7 +126,7 @@ test('a call waits for more others than the arguments of a function could be', a
 });
 
 test('functions that update the same running statistics do so in order', async () => {
-  const run = async (batchNorm: typeof F.batchNormAsync) => {
+  const run = async (batchNorm: (...all: Parameters<typeof F.batchNorm>) => Promise<Tensor>) => {
     const [mean, variance] = [zeros([3]), ones([3])];
     const ys = batches.map((x) => batchNorm(x, mean, variance, { training: true }));
     const after = batchNorm(batches[1] as Tensor, mean, variance);

@@ -1,5 +1,6 @@
 import {
   BatchNorm2d,
+  type DTypeOf,
   GroupNorm,
   Identity,
   InstanceNorm2d,
@@ -9,6 +10,7 @@ import {
   Sequential,
   ShapeError,
   type Tensor,
+  type TensorLike,
 } from 'batchnorm';
 import { bits, stateBits } from './bits';
 
@@ -38,7 +40,7 @@ class Awaiting extends Plain {
 
 /** One of ours with another `forward`. */
 class Doubled extends BatchNorm2d {
-  override forward(x: Tensor): Tensor {
+  override forward<Input extends TensorLike>(x: Input): Tensor<DTypeOf<Input>> {
     return super.forward(super.forward(x));
   }
 }

@@ -4,6 +4,7 @@ import {
   BatchNorm1d,
   BatchNorm2d,
   BatchNorm3d,
+  type DTypeOf,
   LazyBatchNorm1d,
   LazyBatchNorm2d,
   LazyBatchNorm3d,
@@ -15,6 +16,7 @@ import {
   ShapeError,
   StateDictError,
   type Tensor,
+  type TensorLike,
   zeros,
 } from 'batchnorm';
 import { expectRefused } from '../expect-refused';
@@ -196,7 +198,7 @@ describe('a lazy layer', () => {
   test('of a class of the user stays what it is', () => {
     class Noting extends LazyBatchNorm1d {
       seen = 0;
-      override forward(x: Tensor): Tensor {
+      override forward<Input extends TensorLike>(x: Input): Tensor<DTypeOf<Input>> {
         this.seen++;
         return super.forward(x);
       }

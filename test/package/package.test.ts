@@ -135,6 +135,11 @@ describe("a user's files", () => {
     expect(dirname(printed.addon)).toBe(prebuilds);
   });
 
+  test('know the dtypes of tensors', () => {
+    const tsc = [bin('tsc'), '--module', 'nodenext', '--noEmit', ...options, 'types.mts'];
+    expect(run(node, tsc, installed.folder)).toBe('');
+  });
+
   test('compile with moduleResolution bundler', () => {
     const args = ['--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit', 'main.mts'];
     expect(run(node, [bin('tsc'), ...options, ...args], installed.folder)).toBe('');

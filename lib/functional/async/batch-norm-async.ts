@@ -1,6 +1,7 @@
 import { type AsyncOptions, readSignal, refuseAborted } from '../../async/signal';
 import { inTurn } from '../../async/turns';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import type { TensorLike } from '../../tensor/tensor-like';
 import {
@@ -36,6 +37,12 @@ const name = 'batchNormAsync';
  * const y = await functional.batchNormAsync(randn([8, 3, 4, 4]), zeros([3]), ones([3]), { signal });
  * ```
  */
+export function batchNormAsync<Input extends TensorLike>(
+  input: Input,
+  runningMean: TensorLike | null,
+  runningVar: TensorLike | null,
+  options?: BatchNormFunctionOptions & AsyncOptions,
+): Promise<Tensor<DTypeOf<Input>>>;
 export async function batchNormAsync(
   input: TensorLike,
   runningMean: TensorLike | null,

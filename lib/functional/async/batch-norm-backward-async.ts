@@ -1,5 +1,6 @@
 import { type AsyncOptions, readSignal } from '../../async/signal';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { TensorLike } from '../../tensor/tensor-like';
 import {
   type BatchNormBackwardOptions,
@@ -19,6 +20,11 @@ const name = 'batchNormBackwardAsync';
  * @returns A promise of what batchNormBackward returns, rejected with what it throws or with the reason
  * of `signal`.
  */
+export function batchNormBackwardAsync<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  options: BatchNormBackwardOptions & AsyncOptions,
+): Promise<BatchNormGradients<DTypeOf<Input>>>;
 export async function batchNormBackwardAsync(
   gradOutput: TensorLike,
   input: TensorLike,

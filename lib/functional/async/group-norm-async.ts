@@ -1,5 +1,6 @@
 import { type AsyncOptions, readSignal } from '../../async/signal';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import type { TensorLike } from '../../tensor/tensor-like';
 import { type GroupNormFunctionOptions, groupNormOptions, readGroupNorm } from '../group-norm';
@@ -19,6 +20,11 @@ const name = 'groupNormAsync';
  * const y = await functional.groupNormAsync(randn([8, 64, 16, 16]), 32);
  * ```
  */
+export function groupNormAsync<Input extends TensorLike>(
+  input: Input,
+  numGroups: number,
+  options?: GroupNormFunctionOptions & AsyncOptions,
+): Promise<Tensor<DTypeOf<Input>>>;
 export async function groupNormAsync(
   input: TensorLike,
   numGroups: number,

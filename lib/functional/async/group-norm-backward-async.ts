@@ -1,5 +1,6 @@
 import { type AsyncOptions, readSignal } from '../../async/signal';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { TensorLike } from '../../tensor/tensor-like';
 import {
   type GroupNormBackwardOptions,
@@ -19,6 +20,12 @@ const name = 'groupNormBackwardAsync';
  * @returns A promise of what groupNormBackward returns, rejected with what it throws or with the reason
  * of `signal`.
  */
+export function groupNormBackwardAsync<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  numGroups: number,
+  options?: GroupNormBackwardOptions & AsyncOptions,
+): Promise<GroupNormGradients<DTypeOf<Input>>>;
 export async function groupNormBackwardAsync(
   gradOutput: TensorLike,
   input: TensorLike,

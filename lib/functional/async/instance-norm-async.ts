@@ -1,6 +1,7 @@
 import { type AsyncOptions, readSignal, refuseAborted } from '../../async/signal';
 import { inTurn } from '../../async/turns';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import type { TensorLike } from '../../tensor/tensor-like';
 import { countSets } from '../arranged';
@@ -31,6 +32,10 @@ const name = 'instanceNormAsync';
  * const y = await functional.instanceNormAsync(randn([8, 3, 32, 32]));
  * ```
  */
+export function instanceNormAsync<Input extends TensorLike>(
+  input: Input,
+  options?: InstanceNormFunctionOptions & AsyncOptions,
+): Promise<Tensor<DTypeOf<Input>>>;
 export async function instanceNormAsync(
   input: TensorLike,
   options: InstanceNormFunctionOptions & AsyncOptions = {},

@@ -1,5 +1,6 @@
 import { type AsyncOptions, readSignal } from '../../async/signal';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { TensorLike } from '../../tensor/tensor-like';
 import {
   type InstanceNormBackwardOptions,
@@ -19,6 +20,11 @@ const name = 'instanceNormBackwardAsync';
  * @returns A promise of what instanceNormBackward returns, rejected with what it throws or with the reason
  * of `signal`.
  */
+export function instanceNormBackwardAsync<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  options?: InstanceNormBackwardOptions & AsyncOptions,
+): Promise<InstanceNormGradients<DTypeOf<Input>>>;
 export async function instanceNormBackwardAsync(
   gradOutput: TensorLike,
   input: TensorLike,

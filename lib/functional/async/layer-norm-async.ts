@@ -1,5 +1,6 @@
 import { type AsyncOptions, readSignal } from '../../async/signal';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import type { TensorLike } from '../../tensor/tensor-like';
 import { type LayerNormFunctionOptions, layerNormOptions, readLayerNorm } from '../layer-norm';
@@ -19,6 +20,11 @@ const name = 'layerNormAsync';
  * const y = await functional.layerNormAsync(randn([8, 16, 768]), 768);
  * ```
  */
+export function layerNormAsync<Input extends TensorLike>(
+  input: Input,
+  normalizedShape: number | readonly number[],
+  options?: LayerNormFunctionOptions & AsyncOptions,
+): Promise<Tensor<DTypeOf<Input>>>;
 export async function layerNormAsync(
   input: TensorLike,
   normalizedShape: number | readonly number[],

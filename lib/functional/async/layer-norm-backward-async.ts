@@ -1,5 +1,6 @@
 import { type AsyncOptions, readSignal } from '../../async/signal';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { TensorLike } from '../../tensor/tensor-like';
 import {
   type LayerNormBackwardOptions,
@@ -19,6 +20,12 @@ const name = 'layerNormBackwardAsync';
  * @returns A promise of what layerNormBackward returns, rejected with what it throws or with the reason
  * of `signal`.
  */
+export function layerNormBackwardAsync<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  normalizedShape: number | readonly number[],
+  options?: LayerNormBackwardOptions & AsyncOptions,
+): Promise<LayerNormGradients<DTypeOf<Input>>>;
 export async function layerNormBackwardAsync(
   gradOutput: TensorLike,
   input: TensorLike,

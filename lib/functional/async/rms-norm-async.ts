@@ -1,5 +1,6 @@
 import { type AsyncOptions, readSignal } from '../../async/signal';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import type { TensorLike } from '../../tensor/tensor-like';
 import { type RMSNormFunctionOptions, readRMSNorm, rmsNormOptions } from '../rms-norm';
@@ -19,6 +20,11 @@ const name = 'rmsNormAsync';
  * const y = await functional.rmsNormAsync(randn([8, 16, 768]), 768);
  * ```
  */
+export function rmsNormAsync<Input extends TensorLike>(
+  input: Input,
+  normalizedShape: number | readonly number[],
+  options?: RMSNormFunctionOptions & AsyncOptions,
+): Promise<Tensor<DTypeOf<Input>>>;
 export async function rmsNormAsync(
   input: TensorLike,
   normalizedShape: number | readonly number[],

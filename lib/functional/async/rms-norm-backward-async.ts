@@ -1,5 +1,6 @@
 import { type AsyncOptions, readSignal } from '../../async/signal';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { TensorLike } from '../../tensor/tensor-like';
 import {
   type RMSNormBackwardOptions,
@@ -19,6 +20,12 @@ const name = 'rmsNormBackwardAsync';
  * @returns A promise of what rmsNormBackward returns, rejected with what it throws or with the reason
  * of `signal`.
  */
+export function rmsNormBackwardAsync<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  normalizedShape: number | readonly number[],
+  options?: RMSNormBackwardOptions & AsyncOptions,
+): Promise<RMSNormGradients<DTypeOf<Input>>>;
 export async function rmsNormBackwardAsync(
   gradOutput: TensorLike,
   input: TensorLike,
