@@ -1,7 +1,8 @@
 import { ArgumentError, BatchNormError, StateDictError } from '../errors';
 import { checkEps } from '../functional/internal';
 import { Module } from '../modules';
-import { quote, readDict } from '../modules/state-dict';
+import { quote } from '../modules/quote';
+import { readDict } from '../modules/state-dict';
 import { checkOptions } from '../options';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';

@@ -64,6 +64,7 @@ export class GroupNorm extends SampleNorm<number> {
       shape: [numChannels],
       hasWeight: affine,
       hasBias: affine,
+      optionsFor: { weight: 'affine: true', bias: 'affine: true' },
       dtype: checkDType(dtype, name),
       eps,
       checkEps,

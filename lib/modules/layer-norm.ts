@@ -64,6 +64,10 @@ export class LayerNorm extends SampleNorm<number> {
       shape,
       hasWeight,
       hasBias: checkBoolean(name, 'bias', bias) && hasWeight,
+      optionsFor: {
+        weight: 'elementwiseAffine: true',
+        bias: hasWeight ? 'bias: true' : 'elementwiseAffine: true',
+      },
       dtype: checkDType(dtype, name),
       eps,
       checkEps,

@@ -19,6 +19,7 @@ import {
   type StateDictLike,
   type StateEntry,
 } from './state-dict';
+import type { AbsentEntry } from './state-dict-hints';
 import { distinct, insideOut, outsideIn, paths, unlessInside } from './tree';
 
 export interface RegisterBufferOptions {
@@ -86,6 +87,11 @@ export abstract class Module {
   protected ownStateEntries(): StateEntry[] {
     const kept = this.ownBuffers().filter(([name]) => this.#buffers.get(name) !== false);
     return [...this.ownParameters(), ...kept].map(([key, tensor]) => ({ key, tensor }));
+  }
+
+  /** What the state dict would have more of this module alone, and the option that it takes for it. */
+  protected absentState(): [key: string, option: string][] {
+    return [];
   }
 
   /** Throws where parameters or buffers have no shape yet. */
@@ -277,13 +283,15 @@ export abstract class Module {
    * Copies a state dict into the module and all inside, converting to their dtypes.
    *
    * @param dict Values by key: tensors or what stands for one; counters also as number or bigint.
-   * @param options `strict: false` passes over missing and unexpected keys; with `prefix` the module
-   * takes its part of a larger net's dict, the keys that begin so.
+   * @param options `strict: false` passes over missing and unexpected keys, with a process warning
+   * where that leaves out statistics or a whole state; with `prefix` the module takes its part of a
+   * larger net's dict, the keys that begin so.
    * @returns The keys that were missing and unexpected, both empty when strict.
    * @throws StateDictError that lists everything that does not fit; then nothing was changed.
    */
   loadStateDict(dict: StateDictLike, options: LoadStateDictOptions = {}): LoadStateDictResult {
-    return loadState(this.constructor.name, this.#stateEntries(), dict, options);
+    const entries = this.#stateEntries();
+    return loadState(this.constructor.name, entries, dict, options, () => this.#absentState());
   }
 
   /**
@@ -385,6 +393,14 @@ export abstract class Module {
     return paths<Module>(this, childrenOf).flatMap(([prefix, module]) =>
       entriesOf(module).map((entry) => ({ ...entry, key: prefix + entry.key })),
     );
+  }
+
+  #absentState(): AbsentEntry[] {
+    return paths<Module>(this, childrenOf).flatMap(([prefix, module]) => {
+      const { name } = module.constructor;
+      const layer = prefix === '' ? name : `${prefix.slice(0, -1)} (${name})`;
+      return module.absentState().map(([key, option]) => ({ key: prefix + key, option, layer }));
+    });
   }
 
   /** PyTorch's repr. */

@@ -7,6 +7,7 @@ import { Module } from './module';
 import type { Channels, NormState } from './norm-state';
 import { reprBoolean, reprFloat } from './repr';
 import type { Sized, StateEntry, Unsized } from './state-dict';
+import { statisticsOption } from './state-dict-hints';
 
 /**
  * What the layers with statistics per channel share. One that derives from it makes the
@@ -132,6 +133,17 @@ export abstract class NormBase extends Module {
       entries.splice(last + 1, 0, { key: 'num_batches_tracked', counter: batches });
     }
     return entries;
+  }
+
+  protected override absentState(): [key: string, option: string][] {
+    const { affine, batches } = this.#state;
+    const parameters = affine ? [] : ['weight', 'bias'];
+    const statistics =
+      batches === null ? ['running_mean', 'running_var', 'num_batches_tracked'] : [];
+    return [
+      ...parameters.map((key): [string, string] => [key, 'affine: true']),
+      ...statistics.map((key): [string, string] => [key, statisticsOption]),
+    ];
   }
 
   protected override extraRepr(): string {

@@ -60,6 +60,7 @@ export class RMSNorm extends SampleNorm<number | null> {
       shape,
       hasWeight: checkBoolean(name, 'elementwiseAffine', elementwiseAffine),
       hasBias: false,
+      optionsFor: { weight: 'elementwiseAffine: true' },
       dtype: checkDType(dtype, name),
       eps,
       checkEps: checkOptionalEps,

@@ -40,6 +40,8 @@ export interface SampleNormParts<Eps> {
   shape: readonly number[];
   hasWeight: boolean;
   hasBias: boolean;
+  /** The options that give it weight and bias, by their keys. */
+  optionsFor: Readonly<Record<string, string>>;
   dtype: DType;
   eps: Eps;
   checkEps(caller: string, eps: unknown): Eps;
@@ -217,6 +219,11 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
   resetParameters(): void {
     this.#weight?.data.fill(1);
     this.#bias?.data.fill(0);
+  }
+
+  protected override absentState(): [key: string, option: string][] {
+    const own = new Set(this.ownParameters().map(([key]) => key));
+    return Object.entries(this.#parts.optionsFor).filter(([key]) => !own.has(key));
   }
 
   protected override ownParameters(): [name: string, parameter: Parameter][] {

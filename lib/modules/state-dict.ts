@@ -7,6 +7,8 @@ import { formatShape, sameShape } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import type { Counter } from './counter';
+import { quote } from './quote';
+import { type AbsentEntry, type Comparison, hintsFor, lossHints } from './state-dict-hints';
 
 /** What a module gives: tensors that share its memory, and counters. */
 export type StateDict = Record<string, Tensor | number>;
@@ -77,12 +79,17 @@ export function giveState(moduleName: string, entries: readonly StateEntry[]): S
   return Object.fromEntries(values);
 }
 
-/** Copies `dict` into `entries`, or throws one error for all that does not fit and copies nothing. */
+/**
+ * Copies `dict` into `entries`, or throws one error for all that does not fit and copies nothing.
+ *
+ * @param absent - what the layers would have with other options, for errors and warnings
+ */
 export function loadState(
   moduleName: string,
   entries: readonly StateEntry[],
   dict: StateDictLike,
   options: LoadStateDictOptions,
+  absent: () => readonly AbsentEntry[] = () => [],
 ): LoadStateDictResult {
   checkOptions(moduleName, options, ['strict', 'prefix']);
   const { strict = true, prefix = '' } = options;
@@ -120,6 +127,18 @@ export function loadState(
       problems.push(`No key begins with the prefix ${nameOf(prefix)}; ${someKeys(dict)}`);
     }
   }
+  const hints = (give: (comparison: Comparison) => string[]) =>
+    missingKeys.length + unexpectedKeys.length === 0
+      ? []
+      : give({
+          prefix,
+          missing: missingKeys,
+          unexpected: unexpectedKeys,
+          keys: Object.keys(dict),
+          hasNone: copies.length === 0,
+          absent: absent().map((entry) => ({ ...entry, key: prefix + entry.key })),
+        });
+  if (strict) problems.push(...hints(hintsFor));
   // Last, since reading the values may run a caller's code, which may take memory away.
   for (const copy of copies) problems.push(...lostMemory(copy));
   if (problems.length > 0) {
@@ -132,7 +151,17 @@ export function loadState(
     else copy.counter.value = copy.value;
   }
   for (const layer of sized.values()) layer.take();
+  if (!strict) warn(moduleName, hints(lossHints));
   return { missingKeys, unexpectedKeys };
+}
+
+/** Who passes over keys may not look at which: trained values are not left out in silence. */
+function warn(moduleName: string, losses: readonly string[]): void {
+  if (losses.length === 0) return;
+  process.emitWarning(
+    `${moduleName}: loadStateDict with strict: false left out what the dict has: ${losses.join(' ')}`,
+    { type: 'StateDictWarning', code: 'BATCHNORM_STATE_DICT' },
+  );
 }
 
 function checkPrefix(moduleName: string, prefix: unknown): void {
@@ -256,9 +285,4 @@ function lostMemory(copy: Copy): string[] {
   return [target, source]
     .filter(({ data, size }) => data.length !== size)
     .map(({ data, size }) => memoryGone(key, data, size));
-}
-
-/** Keys as PyTorch's messages list them. */
-export function quote(keys: readonly string[]): string {
-  return keys.map((key) => `"${key}"`).join(', ');
 }

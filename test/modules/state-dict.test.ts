@@ -347,7 +347,7 @@ describe('loadStateDict with a prefix', () => {
     );
     expectRefused(call({}), StateDictError, "the prefix 'head.'; the dict is empty.");
     expect(new Sequential().loadStateDict(dict, { prefix: 'head.' }).missingKeys).toEqual([]);
-    const plainCall = () => bn.loadStateDict(dict);
+    const plainCall = () => bn.loadStateDict({ foo: ones([2]) });
     expect(expectRefused(plainCall, StateDictError, 'Missing')).not.toContain('prefix');
   });
 
