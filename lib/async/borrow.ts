@@ -2,7 +2,7 @@ import { liesIn } from '../functional/like-input';
 import type { FloatArray } from '../tensor/dtype';
 import type { MemoryFormat } from '../tensor/memory-format';
 import { isShared } from '../tensor/shared';
-import type { Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
 import { allocateUninitialized } from '../tensor/uninitialized';
 import { changeFormatInSlices, copyInSlices } from './copies';
 
@@ -41,11 +41,9 @@ export async function copyIn(
   const { shape, size } = tensor;
   const copy = allocateUninitialized(tensor.dtype, size);
   const from = { name, data: tensor.data, size };
-  if (liesIn(tensor, format)) {
-    await copyInSlices(caller, from, { name: 'a copy', data: copy, size }, signal);
-  } else {
-    await changeFormatInSlices(caller, from, copy, shape, format, signal);
-  }
+  const to = { name: 'a copy', data: copy, size };
+  if (liesIn(tensor, format)) await copyInSlices(caller, from, to, signal);
+  else await changeFormatInSlices(caller, from, to, shape, format, signal);
   return copy;
 }
 
@@ -61,4 +59,21 @@ export async function deliver(
   const from = { name: 'the result', data, size };
   await copyInSlices(caller, from, { name: 'out', data: out.data, size }, signal);
   return out;
+}
+
+/** What a call has made in this memory format: in `out`, where there is one. */
+export async function deliverIn(
+  format: MemoryFormat,
+  caller: string,
+  made: Tensor,
+  out: Tensor | null,
+  signal: AbortSignal | null,
+): Promise<Tensor> {
+  const { shape, size, data } = made;
+  if (liesIn(made, format)) return out === null ? made : deliver(caller, data, out, signal);
+  const target = out ?? new Tensor(allocateUninitialized(made.dtype, size), shape, format);
+  const from = { name: 'the result', data, size };
+  const to = { name: 'out', data: target.data, size };
+  await changeFormatInSlices(caller, from, to, shape, format, signal);
+  return target;
 }

@@ -41,15 +41,16 @@ export function copyInSlices(
 export function changeFormatInSlices(
   caller: string,
   from: Lent<FloatArray>,
-  to: FloatArray,
+  to: Lent<FloatArray>,
   shape: readonly number[],
   format: MemoryFormat,
   signal: AbortSignal | null,
 ): Promise<void> {
-  const steps = changingFormat(from.data, to, shape, format, stepElements);
+  const steps = changingFormat(from.data, to.data, shape, format, stepElements);
   return stepByStep(from.size, () => {
     refuseAborted(signal);
     requireElements(caller, from);
+    requireElements(caller, to);
     return steps.next().done === true;
   });
 }

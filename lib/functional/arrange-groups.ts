@@ -52,7 +52,18 @@ export function arrangeGroups(
   requireMemory(caller.name, 'input', input.data, input.size);
   // Spreading what collapse gives would take longer than a small input does.
   const { memoryFormat } = input;
-  return { input, memoryFormat, n, c, s, channelsLast, groups, centered: true, parameterShape };
+  return {
+    input,
+    memoryFormat,
+    outputFormat: memoryFormat,
+    n,
+    c,
+    s,
+    channelsLast,
+    groups,
+    centered: true,
+    parameterShape,
+  };
 }
 
 function sayChannels({ numFeatures }: Caller, channels: number): string {

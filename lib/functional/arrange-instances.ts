@@ -23,9 +23,11 @@ export function arrangeInstances(caller: Caller, input: Tensor, parameters: Para
   }
   checkParameters(caller, parameters, input, c);
   requireMemory(name, 'input', input.data, input.size);
+  const memoryFormat = isUnbatched ? 'contiguous' : input.memoryFormat;
   return {
     input,
-    memoryFormat: isUnbatched ? 'contiguous' : input.memoryFormat,
+    memoryFormat,
+    outputFormat: memoryFormat,
     n,
     c,
     s,

@@ -8,7 +8,8 @@ import { type Affine, checkParameterShape } from './parameters';
 
 /**
  * The input of LayerNorm and RMSNorm: (..., *normalizedShape), each row of which is normalized by
- * itself and has a weight for each element. Its elements are taken in logical order.
+ * itself and has a weight for each element. Its elements are taken in logical order; RMSNorm, which is
+ * not centered, gives results of the input's memory format.
  */
 export function arrangeRows(
   caller: Caller,
@@ -34,6 +35,8 @@ export function arrangeRows(
   return {
     input,
     memoryFormat: 'contiguous',
+    // PyTorch's RMSNorm is made of operations that keep the format; its LayerNorm is one that does not.
+    outputFormat: centered ? 'contiguous' : input.memoryFormat,
     n: sizeOf(shape.slice(0, leading)),
     c: sizeOf(normalizedShape),
     s: 1,

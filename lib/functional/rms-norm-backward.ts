@@ -20,7 +20,7 @@ export interface RMSNormBackwardOptions {
 }
 
 export interface RMSNormGradients<D extends DType = DType> {
-  /** Of the input's shape and dtype, contiguous. */
+  /** Of the input's shape, dtype and memory format. */
   gradInput: Tensor<D>;
   /** Of shape `normalizedShape` and the input's dtype. */
   gradWeight: Tensor<D>;

@@ -30,11 +30,12 @@ export const rmsNormOptions = ['weight', 'eps', 'out'];
  * The mean is that of the elements that share all leading indices. eps is 2^-23 for float32 and
  * 2^-52 for float64 unless told. Zhang & Sennrich 2019, arXiv:1910.07467.
  *
- * The dimensions count in logical order: a channels-last input is copied into it first.
+ * The dimensions count in logical order: a channels-last input is copied into it first, and the result
+ * back into channels last.
  *
  * @param input (..., *normalizedShape), float32 or float64.
  * @param normalizedShape The sizes of the last dimensions; a number stands for one of them.
- * @returns `out`, or a new contiguous tensor of the input's shape and dtype.
+ * @returns `out`, or a new tensor of the input's shape, dtype and memory format.
  * @throws ShapeError, DTypeError or ArgumentError as {@link layerNorm} does. A refused call changes
  * nothing.
  *

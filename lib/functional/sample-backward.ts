@@ -1,8 +1,9 @@
 import { type Native, native } from '../native';
 import { emptyLike } from '../tensor/creation';
 import type { FloatArray } from '../tensor/dtype';
+import { changeFormat } from '../tensor/memory-format';
 import type { Tensor } from '../tensor/tensor';
-import { type Arranged, countSets } from './arranged';
+import { type Arranged, countSets, isRearranged } from './arranged';
 import type { Caller } from './caller';
 import { checkLikeInput, inFormat } from './like-input';
 import { machineEpsilon } from './options';
@@ -36,26 +37,29 @@ export interface SampleBackwardCall {
 /** Returns the input's gradient and fills the others. Throws before it changes anything. */
 export function backwardSamples(call: SampleBackwardCall): Tensor {
   const { arranged, gradWeight, gradBias } = call;
-  const { memoryFormat } = arranged;
+  const { memoryFormat, outputFormat } = arranged;
   const { name } = call.caller;
   checkSampleBackward(call);
   const input = inFormat(arranged.input, memoryFormat);
   const gradOutput = inFormat(call.gradOutput, memoryFormat);
-  const gradInput = call.out ?? emptyLike(input);
+  const gradInput = call.out ?? emptyLike(asIn(input, outputFormat));
   if (input.size === 0) {
     gradWeight.fill(0);
     gradBias.fill(0);
     return gradInput;
   }
+  // A copy of the input, in another order, becomes its gradient.
+  const dx = isRearranged(arranged) ? input : gradInput;
   const status = giveSampleBackward(
     native.groupNormBackward,
     call,
     gradOutput.data,
     input.data,
-    gradInput.data,
+    dx.data,
     call.statistics ?? statisticsOf(call, input),
   );
   checkStatus(name, status);
+  if (dx !== gradInput) changeFormat(dx.data, gradInput.data, input.shape, outputFormat);
   return gradInput;
 }
 
@@ -63,7 +67,7 @@ export function backwardSamples(call: SampleBackwardCall): Tensor {
 export function checkSampleBackward(call: SampleBackwardCall): void {
   const { arranged, statistics, out, gradOutput, weight } = call;
   const { name } = call.caller;
-  const input = asIn(arranged.input, arranged.memoryFormat);
+  const input = asIn(arranged.input, arranged.outputFormat);
   if (statistics !== null) checkStatistics(name, statistics, arranged);
   checkLikeInput(name, 'gradOutput', gradOutput, input);
   if (out === null) return;

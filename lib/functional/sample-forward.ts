@@ -1,8 +1,9 @@
 import { Activation, type Native, native } from '../native';
 import { emptyLike } from '../tensor/creation';
 import type { FloatArray } from '../tensor/dtype';
+import { changeFormat } from '../tensor/memory-format';
 import type { Tensor } from '../tensor/tensor';
-import type { Arranged } from './arranged';
+import { type Arranged, isRearranged } from './arranged';
 import type { Caller } from './caller';
 import type { Keeper } from './keeper';
 import { inFormat } from './like-input';
@@ -33,23 +34,28 @@ export interface SampleForwardCall extends Affine, Partial<Running> {
  */
 export function forwardSamples(call: SampleForwardCall, statistics: Statistics): Tensor {
   const { arranged, kept } = call;
+  const { memoryFormat, outputFormat } = arranged;
   checkSampleOutput(call);
-  const input = inFormat(arranged.input, arranged.memoryFormat);
+  const input = inFormat(arranged.input, outputFormat);
   const output = call.out ?? emptyLike(input);
-  const x = kept === null ? input : kept.start(input, output, Activation.none);
+  const read = kept === null ? input : kept.start(input, output, Activation.none);
   if (input.size > 0) {
+    const x = inFormat(read, memoryFormat);
+    // A copy of the input, in another order, becomes the output.
+    const y = isRearranged(arranged) ? x : output;
     const status = giveSamples(
       native.groupNormForward,
       call,
       arranged,
       x.data,
-      output.data,
+      y.data,
       call.eps ?? machineEpsilon(input.dtype),
       statistics,
     );
     checkStatus(call.caller.name, status);
+    if (y !== output) changeFormat(y.data, output.data, input.shape, outputFormat);
   }
-  if (kept !== null) kept.finish(x, statistics, true, false);
+  if (kept !== null) kept.finish(read, statistics, true, false);
   return output;
 }
 
@@ -64,7 +70,7 @@ export function checkSampleOutput({
   runningVar = null,
 }: SampleForwardCall): void {
   if (out === null) return;
-  const { input, memoryFormat } = arranged;
+  const { input, outputFormat: memoryFormat } = arranged;
   const read = { input, memoryFormat, residual: null, weight, bias, runningMean, runningVar };
   checkForwardOutput(caller.name, out, read);
 }

@@ -27,7 +27,7 @@ export interface RMSNormOptions {
  *     gradInput  = (g - z * mean(g * z)) / sqrt(mean(x^2) + eps)
  *
  * eps is 2^-23 for float32 and 2^-52 for float64 unless told. The dimensions count in logical order:
- * a channels-last input is copied into it first, and outputs and gradients are contiguous.
+ * a channels-last input is copied into it first, outputs and gradients back into channels last.
  * Zhang & Sennrich 2019, arXiv:1910.07467; PyTorch's `nn.RMSNorm`.
  *
  * @example

@@ -124,8 +124,8 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
    * again where it can.
    *
    * @param input A tensor that fits the layer, or what stands for one.
-   * @returns `out`, or a new tensor of the input's shape and dtype: of its memory format from a
-   * GroupNorm, contiguous from LayerNorm and RMSNorm.
+   * @returns `out`, or a new tensor of the input's shape and dtype: of its memory format from
+   * GroupNorm and RMSNorm, contiguous from LayerNorm.
    * @throws ShapeError where the input does not fit the layer, or `out` the output.
    * @throws DTypeError where input, `out` and the layer's tensors are not of one dtype.
    * @throws ArgumentError where memory is detached, or `out` overlaps another tensor. A refused call

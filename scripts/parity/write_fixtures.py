@@ -19,6 +19,7 @@ import functional_cases
 import fuse_cases
 import fused_cases
 import local_response_cases
+import memory_format_cases
 import module_cases
 import normalize_cases
 import refused_cases
@@ -65,6 +66,7 @@ def main():
     files["fuse"] = [fuse_cases.record(case, generator) for case in fuse_cases.cases()]
 
     files["local-response"] = local_response_cases.record(arguments.seed)
+    files["memory-formats"] = memory_format_cases.record()
 
     arguments.out.mkdir(parents=True, exist_ok=True)
     for file, cases in files.items():

@@ -72,6 +72,7 @@ function calls({ dtype, memoryFormat, shape }: Shaped): [string, Make][] {
     ['batchNorm', (lie) => [lie(x), null, null, { training: true, residual: lie(x) }]],
     ['layerNorm', (lie) => [lie(x), d, { ...ofRow, out: lie(outInOrder()) }]],
     ['rmsNorm', (lie) => [lie(x), shape.slice(2), {}]],
+    ['rmsNorm', (lie) => [lie(x), d, { weight: ofRow.weight, out: lie(out()) }]],
     ['groupNorm', (lie) => [lie(x), 2, { weight, bias, out: lie(out()) }]],
     ['instanceNorm', (lie) => [lie(x), { ...own(), weight, bias }]],
     ['instanceNorm', (lie) => [lie(x), { ...own(), useInputStats: false, out: lie(out()) }]],
@@ -85,7 +86,8 @@ function calls({ dtype, memoryFormat, shape }: Shaped): [string, Make][] {
     ['localResponseNormBackward', (lie) => [lie(dy), lie(x), 2, { out: lie(out()) }]],
     ['batchNormBackward', (lie) => [lie(dy), lie(x), { mean, invstd: weight, out: lie(out()) }]],
     ['layerNormBackward', (lie) => [lie(dy), lie(x), d, { weight: ofRow.weight }]],
-    ['rmsNormBackward', (lie) => [lie(dy), lie(x), d, { out: lie(outInOrder()) }]],
+    ['rmsNormBackward', (lie) => [lie(dy), lie(x), d, { out: lie(out()) }]],
+    ['rmsNormBackward', (lie) => [lie(dy), lie(x), d, { weight: ofRow.weight }]],
     ['groupNormBackward', (lie) => [lie(dy), lie(x), 2, { weight }]],
     ['instanceNormBackward', (lie) => [lie(dy), lie(x), { weight }]],
     [

@@ -6,7 +6,7 @@ import {
   ones,
   randn,
   ShapeError,
-  type Tensor,
+  Tensor,
   tensor,
   zeros,
 } from 'batchnorm';
@@ -334,10 +334,8 @@ test('rmsNorm has no bias, and its backward pass no mean', () => {
   refused('rmsNormBackward', call, ArgumentError, "unknown option 'mean'");
 });
 
-test.each([
-  ['layerNorm', layerNorm([4])],
-  ['rmsNorm', rmsNorm([4])],
-] as const)('%s refuses an out over a channels-last input, which it copies', (name, norm) => {
+test('layerNorm refuses an out over a channels-last input, which it copies', () => {
+  const [name, norm] = ['layerNorm', layerNorm([4])] as const;
   const last = randn(shape, { memoryFormat: 'channelsLast' });
   const over = tensor(last.data, shape);
   const call = () => norm.forward(last, { out: over });
@@ -352,6 +350,23 @@ test.each([
     'out shares memory with the input of the forward pass',
     [last],
   );
+});
+
+test('rmsNorm refuses an out of another memory format than the input, or over a part of it', () => {
+  const last = randn(shape, { memoryFormat: 'channelsLast' });
+  const norm = rmsNorm([4]);
+  const format = "out should have the result's memory format channelsLast, got contiguous";
+  const plain = zeros(shape);
+  refused('rmsNorm', () => norm.forward(last, { out: plain }), ShapeError, format, [last, plain]);
+  const back = () => norm.backward(dy, last, { out: plain });
+  refused('rmsNormBackward', back, ShapeError, format, [last, plain]);
+  const memory = new Float32Array(last.size + 1);
+  const at = (start: number) =>
+    new Tensor(memory.subarray(start, start + last.size), shape, 'channelsLast');
+  const part = 'out shares a part of its memory with input';
+  refused('rmsNorm', () => norm.forward(at(0), { out: at(1) }), ArgumentError, part);
+  const over = 'out shares memory with the input of the forward pass';
+  refused('rmsNormBackward', () => norm.backward(dy, at(0), { out: at(0) }), ArgumentError, over);
 });
 
 describe.each([

@@ -237,9 +237,12 @@ describe('rows of a channels-last input', () => {
     (norm) => {
       const x = channelsLast([2, 5, 3, 4]);
       const before = x.data.slice();
-      const expected = norm.forward(x.to({ memoryFormat: 'contiguous' }));
-      const out = zeros([2, 5, 3, 4]);
-      expectSame(norm.forward(x, { out }).data, expected.data);
+      const memoryFormat = norm.format('channelsLast');
+      const expected = norm.forward(x.to({ memoryFormat: 'contiguous' })).to({ memoryFormat });
+      const out = zeros([2, 5, 3, 4], { memoryFormat });
+      expect(norm.forward(x, { out })).toBe(out);
+      expectSame(out.data, expected.data);
+      expect(norm.forward(x)).toEqual(out);
       expectSame(x.data, before);
       const dy = channelsLast([2, 5, 3, 4]);
       const { gradInput } = norm.backward(dy, x);
@@ -247,10 +250,25 @@ describe('rows of a channels-last input', () => {
         dy.to({ memoryFormat: 'contiguous' }),
         x.to({ memoryFormat: 'contiguous' }),
       );
-      expect(gradInput.memoryFormat).toBe('contiguous');
-      expectSame(gradInput.data, plain.gradInput.data);
+      expect(gradInput.memoryFormat).toBe(memoryFormat);
+      expect(gradInput).toEqual(plain.gradInput.to({ memoryFormat }));
     },
   );
+
+  test('of rmsNorm may be written over, and its gradient, too', () => {
+    const norm = rmsNorm([3, 4]);
+    const weight = randn([3, 4]);
+    const [x, dy] = [channelsLast([2, 5, 3, 4]), channelsLast([2, 5, 3, 4])];
+    const y = norm.forward(x, { weight });
+    const { gradInput } = norm.backward(dy, x, { weight });
+    for (const gradOutput of [dy.to({ memoryFormat: 'contiguous' }), dy]) {
+      const out = gradOutput === dy ? dy : channelsLast([2, 5, 3, 4]);
+      expect(norm.backward(gradOutput, x, { weight, out }).gradInput).toBe(out);
+      expect(out).toEqual(gradInput);
+    }
+    expect(norm.forward(x, { weight, out: x })).toBe(x);
+    expect(x).toEqual(y);
+  });
 
   test('are not copied where both memory formats put the elements in one order', () => {
     const x = channelsLast([4, 6]);

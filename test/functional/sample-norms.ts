@@ -53,7 +53,7 @@ export function rmsNorm(normalizedShape: number[]): SampleNorm {
     forward: (x, { bias: _, ...parameters } = {}) => F.rmsNorm(x, normalizedShape, parameters),
     backward: (dy, x, { mean: _, ...parameters } = {}) =>
       F.rmsNormBackward(dy, x, normalizedShape, parameters),
-    format: contiguous,
+    format: asInput,
     hasBias: false,
   };
 }

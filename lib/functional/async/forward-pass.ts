@@ -1,8 +1,8 @@
-import { type Borrowed, borrow, copyIn, deliver } from '../../async/borrow';
+import { type Borrowed, borrow, copyIn, deliverIn } from '../../async/borrow';
 import { run } from '../../async/run';
 import { Activation, type Native, type Operation } from '../../native';
 import type { FloatArray } from '../../tensor/dtype';
-import type { MemoryFormat } from '../../tensor/memory-format';
+import { formatsAgree, type MemoryFormat } from '../../tensor/memory-format';
 import { isShared } from '../../tensor/shared';
 import { Tensor } from '../../tensor/tensor';
 import { allocateUninitialized } from '../../tensor/uninitialized';
@@ -25,6 +25,8 @@ export interface PassTensors {
   readonly input: Tensor;
   /** How the kernels are to find them. */
   readonly memoryFormat: MemoryFormat;
+  /** That of the output; `memoryFormat` unless told. */
+  readonly outputFormat?: MemoryFormat;
   readonly residual: Tensor | null;
   readonly out: Tensor | null;
   readonly activation: Activation;
@@ -61,27 +63,30 @@ export async function passOffLoop<K extends Operation>(
   operation: K,
   argumentsFor: Arguments<K>,
 ): Promise<Passed> {
-  const { caller, input, memoryFormat, out } = tensors;
+  const { caller, input, memoryFormat, out, outputFormat = memoryFormat } = tensors;
+  const rearranges = outputFormat !== memoryFormat && !formatsAgree(input.shape);
   // The output is not to replace what backward needs.
   const keepsCopy = keeps && out !== null && overlaps(input.data, out.data);
-  const x = await borrowInput(tensors, keepsCopy, ownsInput, signal);
+  const x = await borrowInput(tensors, keepsCopy && !rearranges, ownsInput, signal);
+  const kept = !keepsCopy
+    ? input
+    : new Tensor(
+        rearranges ? await copyIn(caller, 'input', input, outputFormat, signal) : x.data,
+        input.shape,
+        outputFormat,
+      );
   const residual = await borrowResidual(tensors, x, signal);
-  const mayReplaceX = x.isCopy ? !keepsCopy : ownsInput && !keeps;
-  const y = outputFor(tensors, x, residual, mayReplaceX);
+  const mayReplaceX = x.isCopy ? kept.data !== x.data : ownsInput && !keeps;
+  // What is to be rearranged takes the place of the input's copy.
+  const y = rearranges ? x.data : outputFor(tensors, x, residual, mayReplaceX);
   const mask = keeps && tensors.activation !== Activation.none ? maskFor(input.size, null) : null;
   if (input.size > 0) {
     const placed = { x: x.data, y, residual: residual === null ? null : residual.data };
     await run(caller, operation, argumentsFor(placed, mask), signal);
   }
-  return {
-    output:
-      out === null
-        ? new Tensor(y, input.shape, memoryFormat)
-        : await deliver(caller, y, out, signal),
-    isNew: out === null,
-    input: keepsCopy ? new Tensor(x.data, input.shape, memoryFormat) : input,
-    mask,
-  };
+  const made = new Tensor(y, input.shape, rearranges ? memoryFormat : outputFormat);
+  const output = await deliverIn(outputFormat, caller, made, out, signal);
+  return { output, isNew: out === null, input: kept, mask };
 }
 
 async function borrowInput(

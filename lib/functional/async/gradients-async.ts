@@ -65,8 +65,9 @@ export async function sampleGradientsAsync(
   const { name } = call.caller;
   const own = withOwnParameters(name, call);
   const ownNormalizers = call.statistics === null ? null : ownStatistics(name, call.statistics);
-  const { input: x, memoryFormat } = call.arranged;
-  const tensors = { gradOutput: call.gradOutput, input: x, memoryFormat, out: call.out };
+  const { input: x, memoryFormat, outputFormat } = call.arranged;
+  const formats = { memoryFormat, outputFormat };
+  const tensors = { gradOutput: call.gradOutput, input: x, ...formats, out: call.out };
   const gradInput = await gradInputOf(name, tensors, signal, async (dy, data, dx) => {
     const normalizers = ownNormalizers ?? (await statisticsOf(call, data, signal));
     const args = giveSampleBackward(listed, own, dy, data, dx, normalizers);

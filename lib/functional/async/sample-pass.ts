@@ -13,10 +13,10 @@ export async function samplePass(
   options: PassOptions,
 ): Promise<Passed> {
   const { caller, arranged, out } = call;
-  const { input, memoryFormat } = arranged;
+  const { input, memoryFormat, outputFormat } = arranged;
   const eps = call.eps ?? machineEpsilon(input.dtype);
   const own = withOwnParameters(caller.name, call);
-  const tensors = { caller: caller.name, input, memoryFormat, out };
+  const tensors = { caller: caller.name, input, memoryFormat, outputFormat, out };
   const unfused = { residual: null, activation: Activation.none };
   return passOffLoop({ ...tensors, ...unfused }, options, 'groupNormForward', ({ x, y }) =>
     giveSamples(listed, own, arranged, x, y, eps, statistics),
