@@ -1,4 +1,5 @@
 import { checkOptions } from '../options';
+import type { DType, DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { optional } from './optional';
@@ -11,9 +12,9 @@ export interface LocalResponseNormBackwardOptions extends ResponseOptions {
   out?: TensorLike | null | undefined;
 }
 
-export interface LocalResponseNormGradients {
+export interface LocalResponseNormGradients<D extends DType = DType> {
   /** Of the input's shape, dtype and memory format. */
-  gradInput: Tensor;
+  gradInput: Tensor<D>;
 }
 
 const name = 'localResponseNormBackward';
@@ -42,6 +43,12 @@ export const localResponseNormBackwardOptions = [...responseOptions, 'out'];
  * const { gradInput } = functional.localResponseNormBackward(ones(x.shape), x, 5);
  * ```
  */
+export function localResponseNormBackward<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  size: number,
+  options?: LocalResponseNormBackwardOptions,
+): LocalResponseNormGradients<DTypeOf<Input>>;
 export function localResponseNormBackward(
   gradOutput: TensorLike,
   input: TensorLike,

@@ -1,4 +1,5 @@
 import { checkOptions } from '../options';
+import type { DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import { optional } from './optional';
@@ -38,6 +39,11 @@ export const localResponseNormOptions = [...responseOptions, 'out'];
  * const y = functional.localResponseNorm(randn([8, 96, 27, 27]), 5, { alpha: 1e-4, k: 2 });
  * ```
  */
+export function localResponseNorm<Input extends TensorLike>(
+  input: Input,
+  size: number,
+  options?: LocalResponseNormFunctionOptions,
+): Tensor<DTypeOf<Input>>;
 export function localResponseNorm(
   input: TensorLike,
   size: number,

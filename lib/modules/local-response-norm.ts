@@ -11,6 +11,7 @@ import {
   responseOptions,
 } from '../functional/internal';
 import { checkOptions } from '../options';
+import type { DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import { callModule, leaveToNet } from './async/call-module';
@@ -111,6 +112,10 @@ export class LocalResponseNorm extends Module {
    * @throws ArgumentError where memory is detached, or `out` overlaps a part of the input. A refused
    * call changes nothing.
    */
+  forward<Input extends TensorLike>(
+    input: Input,
+    options?: NormForwardOptions,
+  ): Tensor<DTypeOf<Input>>;
   forward(input: TensorLike, options: NormForwardOptions = {}): Tensor {
     const net = currentTransaction();
     const training = net === null ? this.training : net.modeOf(this);
@@ -122,6 +127,10 @@ export class LocalResponseNorm extends Module {
   }
 
   /** {@link forward} off the event loop, as {@link BatchNorm.forwardAsync}. */
+  forwardAsync<Input extends TensorLike>(
+    input: Input,
+    options?: AsyncNormForwardOptions,
+  ): Promise<Tensor<DTypeOf<Input>>>;
   async forwardAsync(input: TensorLike, options: AsyncNormForwardOptions = {}): Promise<Tensor> {
     const read = readForwardAsync(this, this.constructor.name, input, options);
     const call = this.#begin(read);
@@ -149,6 +158,10 @@ export class LocalResponseNorm extends Module {
    * @throws ShapeError or DTypeError where `gradOutput` or `out` do not fit the input. A refused
    * call changes nothing, and can be made again.
    */
+  backward<Gradient extends TensorLike>(
+    gradOutput: Gradient,
+    options?: NormBackwardOptions,
+  ): Tensor<DTypeOf<Gradient>>;
   backward(gradOutput: TensorLike, options: NormBackwardOptions = {}): Tensor {
     const { name } = this.constructor;
     const { dy, out } = readBackward(name, gradOutput, options);

@@ -1,5 +1,6 @@
 import { type AsyncOptions, readSignal, refuseAborted } from '../../async/signal';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { Tensor } from '../../tensor/tensor';
 import type { TensorLike } from '../../tensor/tensor-like';
 import {
@@ -24,6 +25,11 @@ const name = 'localResponseNormAsync';
  * const y = await functional.localResponseNormAsync(randn([8, 96, 27, 27]), 5);
  * ```
  */
+export function localResponseNormAsync<Input extends TensorLike>(
+  input: Input,
+  size: number,
+  options?: LocalResponseNormFunctionOptions & AsyncOptions,
+): Promise<Tensor<DTypeOf<Input>>>;
 export async function localResponseNormAsync(
   input: TensorLike,
   size: number,

@@ -1,6 +1,7 @@
 import { run } from '../../async/run';
 import { type AsyncOptions, readSignal } from '../../async/signal';
 import { checkOptions } from '../../options';
+import type { DTypeOf } from '../../tensor/dtype';
 import type { TensorLike } from '../../tensor/tensor-like';
 import {
   type LocalResponseNormBackwardOptions,
@@ -22,6 +23,12 @@ const name = 'localResponseNormBackwardAsync';
  * @returns A promise of what localResponseNormBackward returns, rejected with what it throws or with
  * the reason of `signal`.
  */
+export function localResponseNormBackwardAsync<Input extends TensorLike>(
+  gradOutput: TensorLike,
+  input: Input,
+  size: number,
+  options?: LocalResponseNormBackwardOptions & AsyncOptions,
+): Promise<LocalResponseNormGradients<DTypeOf<Input>>>;
 export async function localResponseNormBackwardAsync(
   gradOutput: TensorLike,
   input: TensorLike,

@@ -12,6 +12,7 @@ import {
   Identity,
   InstanceNorm2d,
   LayerNorm,
+  LocalResponseNorm,
   ones,
   Parameter,
   RMSNorm,
@@ -91,6 +92,7 @@ const layers = [
   new GroupNorm(1, 3),
   new LayerNorm(4),
   new RMSNorm(4),
+  new LocalResponseNorm(3),
   new Identity(),
 ] as const;
 for (const layer of layers) {
@@ -112,6 +114,10 @@ is32(await F.groupNormAsync(x, 1), true);
 isEither(F.instanceNorm(either), true);
 is32(F.rmsNorm(onnx, 4), true);
 is32(F.layerNormBackward(x, x, 4).gradWeight, true);
+is64(F.localResponseNorm(wide, 3), true);
+is32(await F.localResponseNormAsync(x, 3), true);
+is32(F.localResponseNormBackward(x, x, 3).gradInput, true);
+is64((await F.localResponseNormBackwardAsync(wide, wide, 3)).gradInput, true);
 is64((await F.rmsNormBackwardAsync(wide, wide, 4)).gradInput, true);
 
 const normalize = new transforms.Normalize([0.5], [0.5]);
