@@ -32,6 +32,12 @@ export class StateDictError extends BatchNormError {
   readonly code = 'ERR_BATCHNORM_STATE_DICT';
 }
 
+/** {@link assertClose} has found a difference. */
+export class NotCloseError extends BatchNormError {
+  static override readonly name: string = 'NotCloseError';
+  readonly code = 'ERR_BATCHNORM_NOT_CLOSE';
+}
+
 /** A package that a part of this one works with is not installed; the message says how to do so. */
 export class MissingPeerError extends BatchNormError {
   static override readonly name: string = 'MissingPeerError';

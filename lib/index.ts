@@ -21,6 +21,7 @@ export {
   BatchNormError,
   DTypeError,
   MissingPeerError,
+  NotCloseError,
   ShapeError,
   StateDictError,
 } from './errors';
@@ -135,5 +136,6 @@ export {
   tensor,
   zeros,
 } from './tensor';
+export { type AssertCloseOptions, assertClose, type Comparable } from './testing/assert-close';
 export { getNumThreads, setNumThreads } from './threads';
 export * as transforms from './transforms';
