@@ -8,7 +8,7 @@ import type { FrozenBatchNorm } from './frozen-batch-norm';
 import { FrozenBatchNorm1d } from './frozen-batch-norm-1d';
 import { FrozenBatchNorm2d } from './frozen-batch-norm-2d';
 import { FrozenBatchNorm3d } from './frozen-batch-norm-3d';
-import { childrenOf, Module } from './module';
+import { childrenOf, Module, replaceChild } from './module';
 
 const kinds = [
   [BatchNorm1d, FrozenBatchNorm1d],
@@ -90,13 +90,13 @@ function replace(root: Module, frozen: ReadonlyMap<Module, FrozenBatchNorm>): vo
       put(field.parent, field.name, field.instead);
     }
   } catch (error) {
-    for (const { parent, name, layer } of set) Reflect.set(parent, name, layer);
+    for (const { parent, name, layer } of set) replaceChild(parent, name, layer);
     throw error;
   }
 }
 
 function put(parent: Module, name: string, layer: Module): void {
-  if (Reflect.set(parent, name, layer) && Reflect.get(parent, name) === layer) return;
+  if (replaceChild(parent, name, layer)) return;
   throw refused(`${parent.constructor.name} does not let its field '${name}' be set`);
 }
 

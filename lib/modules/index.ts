@@ -11,6 +11,7 @@ export type {
   ForwardOptions,
   ResidualGradients,
 } from './batch-norm-passes';
+export type { RegisterBufferOptions } from './buffers';
 export { freezeBatchNorm } from './freeze-batch-norm';
 export { FrozenBatchNorm, type FrozenBatchNormOptions } from './frozen-batch-norm';
 export { FrozenBatchNorm1d } from './frozen-batch-norm-1d';
@@ -30,7 +31,9 @@ export { LazyInstanceNorm1d } from './lazy-instance-norm-1d';
 export { LazyInstanceNorm2d } from './lazy-instance-norm-2d';
 export { LazyInstanceNorm3d } from './lazy-instance-norm-3d';
 export { LocalResponseNorm, type LocalResponseNormOptions } from './local-response-norm';
-export { Module, type RegisterBufferOptions } from './module';
+export { Module } from './module';
+export { ModuleDict, type NamedModules } from './module-dict';
+export { ModuleList } from './module-list';
 export type {
   AsyncNormForwardOptions,
   NormBackwardOptions,

@@ -1,11 +1,13 @@
 import { ArgumentError } from '../errors';
-import { optional } from '../functional/internal';
-import { checkBoolean, checkOptions } from '../options';
+import { checkBoolean } from '../options';
 import { nameOf } from '../tensor/name-of';
 import { Parameter } from '../tensor/parameter';
-import { Tensor } from '../tensor/tensor';
+import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
-import { checkFieldName, fieldsOf } from './fields';
+import { Buffers, type RegisterBufferOptions } from './buffers';
+import { fieldsOf } from './fields';
+import { refuseHidden } from './hidden-members';
+import { reprModule } from './repr-module';
 import { keysWithoutGrad, setWithoutGrad } from './share/grads';
 import { makeHandle, readHandle, type SharedHandle } from './share/handle';
 import { describeLayers, makeLayers } from './share/kinds';
@@ -22,10 +24,11 @@ import {
 import type { AbsentEntry } from './state-dict-hints';
 import { distinct, insideOut, outsideIn, paths, unlessInside } from './tree';
 
-export interface RegisterBufferOptions {
-  /** Whether the buffer goes into the state dict; true unless told. */
-  persistent?: boolean | undefined;
-}
+/** The modules directly inside, with their names; throws where a field hides some. */
+export let childrenOf: (module: Module) => [name: string, child: Module][];
+
+/** Puts another module in the place of one directly inside; whether it is there then. */
+export let replaceChild: (parent: Module, name: string, child: Module) => boolean;
 
 /**
  * What every layer and every net of layers has, as PyTorch's `nn.Module`: a mode, parameters,
@@ -33,8 +36,10 @@ export interface RegisterBufferOptions {
  *
  * Extend it and keep modules and parameters in fields: those are found by themselves, in the order
  * in which they were set, under the fields' names. A plain Tensor in a field is no part of the
- * state, {@link registerBuffer} makes it one; modules in an array are not found, put them into a
- * `Sequential`, nor are those in `#private` fields. Names nest with dots: `head.0.weight`.
+ * state, {@link registerBuffer} makes it one. Modules go into a {@link ModuleList} or
+ * {@link ModuleDict}: those in an array, a Map, a Set or an object are an error as soon as `train`,
+ * `stateDict` or the like look for them. `#private` fields nobody else can see: what they hold is
+ * never a part of the state, and keeps its mode. Names nest with dots: `head.0.weight`.
  *
  * @example
  * ```ts
@@ -56,14 +61,36 @@ export abstract class Module {
   /** Whether the module is in training mode; set it with {@link train} and {@link eval}. */
   training = true;
 
-  // Names alone, and whether the state dict has them: the tensors are in fields.
-  readonly #buffers = new Map<string, boolean>();
+  readonly #buffers = new Buffers();
+
+  static {
+    childrenOf = (module) => {
+      module.#refuseHidden();
+      return module.ownModules();
+    };
+    replaceChild = (parent, name, child) => parent.replaceModule(name, child);
+  }
 
   // JavaScript does not know that a class is abstract.
   constructor() {
     if (new.target === Module) {
       throw new ArgumentError('Module is abstract: make a BatchNorm1d, 2d or 3d, or extend it');
     }
+  }
+
+  /** The modules directly inside with their names, in their order. */
+  protected ownModules(): [name: string, module: Module][] {
+    return fieldsOf(this, Module);
+  }
+
+  /** Puts a module in the place of one of {@link ownModules}; whether it is there then. */
+  protected replaceModule(name: string, module: Module): boolean {
+    return Reflect.set(this, name, module) && Reflect.get(this, name) === module;
+  }
+
+  /** The modules directly inside as {@link toString} shows them. */
+  protected reprInside(): [key: string, text: string][] {
+    return this.ownModules().map(([key, child]) => [key, String(child)]);
   }
 
   /** The parameters of this module alone, absent ones left out. */
@@ -73,19 +100,12 @@ export abstract class Module {
 
   /** The buffers of this module alone, absent ones left out. */
   protected ownBuffers(): [name: string, buffer: Tensor][] {
-    const found: [string, Tensor][] = [];
-    for (const name of this.#buffers.keys()) {
-      const buffer: unknown = Reflect.get(this, name);
-      if (buffer === null || buffer === undefined) continue;
-      checkBuffer(this.constructor.name, name, buffer);
-      found.push([name, buffer]);
-    }
-    return found;
+    return this.#buffers.in(this);
   }
 
   /** What the state dict holds of this module alone, in PyTorch's order. */
   protected ownStateEntries(): StateEntry[] {
-    const kept = this.ownBuffers().filter(([name]) => this.#buffers.get(name) !== false);
+    const kept = this.ownBuffers().filter(([name]) => this.#buffers.isPersistent(name));
     return [...this.ownParameters(), ...kept].map(([key, tensor]) => ({ key, tensor }));
   }
 
@@ -128,32 +148,19 @@ export abstract class Module {
     tensor: TensorLike | null,
     options: RegisterBufferOptions = {},
   ): Tensor | null {
-    const caller = this.constructor.name;
-    checkOptions(caller, options, ['persistent']);
-    const { persistent = true } = options;
-    checkBoolean(caller, 'persistent', persistent);
-    if (typeof name !== 'string') {
-      throw new ArgumentError(`${caller}: buffer name should be a string, got ${nameOf(name)}`);
-    }
-    checkFieldName(caller, name);
-    if (!this.#buffers.has(name) && Reflect.get(this, name) !== undefined) {
-      throw new ArgumentError(`${caller}: attribute '${name}' already exists, name it otherwise`);
-    }
-    const buffer = optional(tensor, `buffer '${name}'`, caller);
-    if (buffer !== null) checkBuffer(caller, name, buffer);
-    (this as Record<string, unknown>)[name] = buffer;
-    this.#buffers.set(name, persistent);
-    return buffer;
+    return this.#buffers.register(this, name, tensor, options);
   }
 
   /**
    * Sets training mode (or, with false, evaluation mode) for this module and all inside, by their
    * own `train`, and returns the module.
    *
-   * @throws ArgumentError where `mode` is not a boolean.
+   * @throws ArgumentError where `mode` is not a boolean, or a field holds modules in an array.
    */
   train(mode = true): this {
     checkBoolean(this.constructor.name, 'mode', mode);
+    // Whatever is refused inside is refused before any mode is set.
+    if (settingMode.size === 0) this.modules();
     this.training = mode;
     unlessInside(settingMode, this, () => {
       for (const child of this.children()) child.train(mode);
@@ -374,6 +381,17 @@ export abstract class Module {
     return this;
   }
 
+  /** A member in an array is refused, unless the module finds it elsewhere too. */
+  #refuseHidden(): void {
+    refuseHidden(this, isMember, () => {
+      const inside = outsideIn<Module>(this, (module) => module.ownModules()).map(([, one]) => one);
+      return [
+        ...inside,
+        ...inside.flatMap((module) => module.ownParameters()).map(([, own]) => own),
+      ];
+    });
+  }
+
   #stateEntries(): StateEntry[] {
     return this.#entries((module) => module.ownStateEntries());
   }
@@ -381,7 +399,7 @@ export abstract class Module {
   /** What the state dict holds, and the buffers that it leaves out. */
   #sharedEntries(): StateEntry[] {
     return this.#entries((module) => {
-      const others = module.ownBuffers().filter(([name]) => module.#buffers.get(name) === false);
+      const others = module.ownBuffers().filter(([name]) => !module.#buffers.isPersistent(name));
       return [
         ...module.ownStateEntries(),
         ...others.map(([key, tensor]): StateEntry => ({ key, tensor })),
@@ -406,14 +424,8 @@ export abstract class Module {
   /** PyTorch's repr. */
   toString(): string {
     const { name } = this.constructor;
-    const inside = unlessInside(showing, this, () =>
-      childrenOf(this).map(([key, child]) => `(${key}): ${String(child).replaceAll('\n', '\n  ')}`),
-    );
-    if (inside === undefined) return `${name}(...)`;
-    const extra = this.extraRepr();
-    if (inside.length === 0 && !extra.includes('\n')) return `${name}(${extra})`;
-    const lines = extra === '' ? inside : [...extra.split('\n'), ...inside];
-    return `${name}(\n${lines.map((line) => `  ${line}\n`).join('')})`;
+    const inside = unlessInside(showing, this, () => this.reprInside());
+    return inside === undefined ? `${name}(...)` : reprModule(name, this.extraRepr(), inside);
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
@@ -425,15 +437,6 @@ export abstract class Module {
 const settingMode = new Set<Module>();
 const showing = new Set<Module>();
 
-/** The fields of a module that hold a module, in the order in which they were set. */
-export function childrenOf(module: Module): [name: string, child: Module][] {
-  return fieldsOf(module, Module);
-}
-
-function checkBuffer(caller: string, name: string, value: unknown): asserts value is Tensor {
-  if (value instanceof Tensor && !(value instanceof Parameter)) return;
-  const got = value instanceof Parameter ? 'a Parameter' : nameOf(value);
-  throw new ArgumentError(
-    `${caller}: cannot assign ${got} to buffer '${name}' (a plain Tensor or null is required)`,
-  );
+function isMember(value: unknown): value is Module | Parameter {
+  return value instanceof Module || value instanceof Parameter;
 }

@@ -11,6 +11,8 @@ import { authorOf, ownForwards } from './async/own-forwards';
 import { type PassContext, withContext } from './async/pass-context';
 import { currentTransaction, inUsersCode, Transaction } from './async/transaction';
 import { checkCopy, copyInto, copyIntoInSlices } from './copy-into';
+import { IndexedModules } from './indexed-modules';
+import { isMissing } from './missing-forward';
 import { Module } from './module';
 import {
   type AsyncForwardArguments,
@@ -61,66 +63,22 @@ export interface Layer extends Module {
  * Object.keys(net.stateDict()); // ['0.weight', '0.bias', ..., '1.0.weight', ...]
  * ```
  */
-export class Sequential extends Module {
+export class Sequential extends IndexedModules<Layer> {
   static override readonly name: string = 'Sequential';
-
-  /** A layer by its place, from 0 on; see {@link at}. */
-  [index: number]: Layer;
 
   static {
     ownForwards(Sequential);
   }
 
-  // Where one of these is deleted there is a gap, which is refused rather than passed over.
-  #appended = 0;
-
   /** @throws ArgumentError where one of them is no Module. */
   constructor(...modules: Layer[]) {
     super();
-    for (const module of modules) this.append(module);
+    this.extend(modules);
   }
 
-  /** The number of layers; as an array's it grows where a layer is set behind the last one. */
-  get length(): number {
-    const last = Object.keys(this)
-      .filter((name) => isIndex.test(name))
-      .at(-1);
-    return last === undefined ? this.#appended : Math.max(this.#appended, Number(last) + 1);
-  }
-
-  /** Adds a layer at the end, and returns this module. */
-  append(module: Layer): this {
-    const { name } = this.constructor;
-    if (!(module instanceof Module)) {
-      throw new ArgumentError(`${name}: expected a Module as layer, got ${nameOf(module)}`);
-    }
-    if (module.modules().includes(this)) {
-      throw new ArgumentError(`${name}: it can't be a layer of itself`);
-    }
-    const { length } = this;
-    this[length] = module;
-    this.#appended = length + 1;
-    return this;
-  }
-
-  /**
-   * The layer of an index; -1 is the last one.
-   *
-   * @throws ArgumentError where there is none.
-   */
-  at(index: number): Layer {
-    const layer = Number.isInteger(index)
-      ? this[index < 0 ? index + this.length : index]
-      : undefined;
-    if (layer !== undefined) return layer;
-    throw new ArgumentError(
-      `${this.constructor.name}: index ${nameOf(index)} is out of range: it has ${this.length} layers`,
-    );
-  }
-
-  /** The layers in their order. */
-  *[Symbol.iterator](): IterableIterator<Layer> {
-    for (let i = 0; i < this.length; i++) yield this[i] as Layer;
+  /** The layers from `start` up to `end`, as an array's `slice` counts, in a net of their own. */
+  slice(start?: number, end?: number): Sequential {
+    return new Sequential(...[...this].slice(start, end));
   }
 
   /**
@@ -250,7 +208,8 @@ export class Sequential extends Module {
     const { length } = this;
     for (let i = 0; i < length; i++) {
       const layer: unknown = this[i];
-      if (layer instanceof Module && typeof (layer as Layer)[pass] === 'function') continue;
+      const method: unknown = layer instanceof Module ? (layer as Layer)[pass] : undefined;
+      if (typeof method === 'function' && !isMissing(method)) continue;
       const what = layer instanceof Module ? layer.constructor.name : nameOf(layer);
       throw new ArgumentError(
         `${this.constructor.name}: ${i} (${what}) has no ${pass}: give it one`,
@@ -309,6 +268,3 @@ interface GivenToLayer {
   readonly out?: Tensor;
   readonly signal: AbortSignal | null;
 }
-
-// The fields whose names JavaScript sorts as numbers, before all others.
-const isIndex = /^(0|[1-9]\d{0,8})$/;

@@ -28,7 +28,6 @@ class Net extends Module {
   shift = new Parameter(zeros([1]));
   seen = this.registerBuffer('seen', zeros([4]));
   notState = ones([5]);
-  inAnArray = [new BatchNorm1d(7)];
   label = 'net';
   absent: Module | null = null;
 }

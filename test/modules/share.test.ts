@@ -16,6 +16,8 @@ import {
   LazyInstanceNorm2d,
   LocalResponseNorm,
   Module,
+  ModuleDict,
+  ModuleList,
   ones,
   Parameter,
   RMSNorm,
@@ -222,6 +224,9 @@ const layers: Record<string, () => Module> = {
   RMSNorm: () => new RMSNorm([2, 3], { eps: 0.5, dtype: 'float64' }),
   Identity: () => new Identity(),
   Sequential: twice,
+  ModuleList: () => new ModuleList<Module>([...twice(), new ModuleList()]),
+  ModuleDict: () =>
+    new ModuleDict<Module>({ b: twice(), '1': new ModuleDict(), a: new Identity() }),
 };
 
 /** Has the same layer at three places. */

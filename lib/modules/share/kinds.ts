@@ -16,7 +16,8 @@ export interface LayerNode {
 /** A class of layers that is known here; `this library` has an entry for each of its own. */
 interface Kind {
   readonly prototype: object;
-  readonly holdsLayers: boolean;
+  /** The names under which a layer of the class has those inside it. */
+  names(layer: Module): readonly string[];
   settings(layer: Module): object;
   make(settings: object, inside: readonly Module[]): Module;
 }
@@ -25,16 +26,16 @@ const kinds = new Map<string, Kind>();
 
 /**
  * Makes a class known. `make` passes on settings of any other type than `settings` gives: the
- * constructor checks them. Layers inside one that `holdsLayers` are called '0', '1', ...
+ * constructor checks them. `names` gives those of the layers inside, where there are any.
  */
 export function addKind<Layer extends Module, Settings extends object>(
   Class: { readonly name: string; readonly prototype: Layer },
   settings: (layer: Layer) => Settings,
   make: (settings: Settings, inside: readonly Module[]) => Layer,
-  holdsLayers = false,
+  names: (layer: Layer) => readonly string[] = () => [],
 ): void {
   const { name, prototype } = Class;
-  kinds.set(name, { prototype, holdsLayers, settings, make } as unknown as Kind);
+  kinds.set(name, { prototype, names, settings, make } as unknown as Kind);
 }
 
 /** The layers from the innermost to the module itself; or why they cannot be made again. */
@@ -52,7 +53,8 @@ export function describeLayers(
     if (kind === undefined || kind.prototype !== Object.getPrototypeOf(module)) {
       return `${name} is no class of batchnorm's`;
     }
-    const holds = children.every(([child], place) => kind.holdsLayers && child === `${place}`);
+    const names = kind.names(module);
+    const holds = children.every(([child], place) => child === names[place]);
     if (!holds) return `the ${name} has modules in fields of its own`;
     const inside = children.map(([, child]) => places.get(child) as number);
     nodes.push({ kind: name, training: module.training, settings: kind.settings(module), inside });

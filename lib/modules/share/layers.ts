@@ -21,6 +21,8 @@ import { LazyInstanceNorm1d } from '../lazy-instance-norm-1d';
 import { LazyInstanceNorm2d } from '../lazy-instance-norm-2d';
 import { LazyInstanceNorm3d } from '../lazy-instance-norm-3d';
 import { LocalResponseNorm } from '../local-response-norm';
+import { ModuleDict } from '../module-dict';
+import { ModuleList } from '../module-list';
 import type { NormBase } from '../norm-base';
 import { RMSNorm } from '../rms-norm';
 import { type Layer, Sequential } from '../sequential';
@@ -95,8 +97,26 @@ addKind(
   Sequential,
   () => ({}),
   (_, layers) => new Sequential(...(layers as readonly Layer[])),
-  true,
+  placesOf,
 );
+
+addKind(
+  ModuleList,
+  () => ({}),
+  (_, layers) => new ModuleList(layers),
+  placesOf,
+);
+
+addKind(
+  ModuleDict,
+  (layer) => ({ names: [...layer.keys()] }),
+  ({ names }, layers) => new ModuleDict(layers.map((layer, i) => [Object(names)[i], layer])),
+  (layer) => [...layer.keys()],
+);
+
+function placesOf({ length }: Sequential | ModuleList): string[] {
+  return Array.from({ length }, (_, place) => `${place}`);
+}
 
 function batchNorm(layer: BatchNorm) {
   const { unbiasedRunningVar, activation, negativeSlope } = layer;
