@@ -15,23 +15,30 @@ const shapes = [
   [32, 56, 56, 64],
 ];
 
+/** On cpu alone can it train convolutions; on wasm it is at its best. */
+const backends = ['wasm', 'cpu'];
+
 /**
- * TensorFlow.js's layer for batch normalization on its wasm backend: with its own kernels, with ours
- * registered, and our layer in its place.
+ * TensorFlow.js's layer for batch normalization on its wasm and cpu backends: with its own kernels,
+ * with ours registered, and our layer in its place.
  */
-export const cases = shapes.flatMap((shape) =>
-  Object.entries(passes).map(([pass, { name, goal }]) => {
-    const one = plain(shape, 'channelsLast');
-    return {
-      ...one,
-      pass,
-      // Of small ones the most is the engine's own bookkeeping, which stays.
-      goal: shape.length === 4 ? goal : undefined,
-      calls: shape.length === 4 ? 1 : 20,
-      name: `tensorflow.js ${shapeText(one)} ${name}`,
-      memory: 20 * bytesOf(one),
-    };
-  }),
+export const cases = backends.flatMap((backend) =>
+  shapes.flatMap((shape) =>
+    Object.entries(passes).map(([pass, { name, goal }]) => {
+      const one = plain(shape, 'channelsLast');
+      const isLarge = shape.length === 4;
+      return {
+        ...one,
+        pass,
+        backend,
+        // Of small ones the most is the engine's own bookkeeping, which stays.
+        goal: isLarge && backend === 'wasm' ? goal : undefined,
+        calls: isLarge ? 1 : 20,
+        name: `tensorflow.js ${backend} ${shapeText(one)} ${name}`,
+        memory: 20 * bytesOf(one),
+      };
+    }),
+  ),
 );
 
 export const rounds = 7;
@@ -41,10 +48,10 @@ const settlingMs = 30;
 export async function open() {
   // Not before it is asked for: it takes a while to load.
   const tf = await import('@tensorflow/tfjs-core');
+  await import('@tensorflow/tfjs-backend-cpu');
   await import('@tensorflow/tfjs-backend-wasm');
   const { layers } = await import('@tensorflow/tfjs-layers');
   const ours = await import('batchnorm/tfjs');
-  await tf.setBackend('wasm');
   const threads = availableParallelism();
   return {
     about: { version: tf.version_core, threads },
@@ -54,7 +61,8 @@ export async function open() {
 }
 
 async function measure({ tf, layers, ours, threads }, one, { rounds }) {
-  const { shape, pass, calls } = one;
+  const { shape, pass, calls, backend } = one;
+  await tf.setBackend(backend);
   const x = tf.randomNormal(shape);
   const dy = tf.randomNormal(shape);
   const run = (make) => {

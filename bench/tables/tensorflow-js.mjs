@@ -7,12 +7,13 @@ export function tensorflowJsTables({ rounds, version, threads, rows }) {
     {
       title: 'In TensorFlow.js',
       text:
-        `tf.layers.batchNormalization of TensorFlow.js ${version} on its wasm backend, which has one ` +
-        'thread in Node.js: with its own kernels, then after `import "batchnorm/tfjs"`, and with ' +
-        '`layers.batchNormalization` of batchnorm/tfjs in its place. A training step is the forward ' +
-        'pass, the gradients of input, gamma and beta, and the moving statistics. In brackets the ' +
-        `goal; medians of ${rounds} rounds.`,
+        `tf.layers.batchNormalization of TensorFlow.js ${version} on its wasm and cpu backends, which ` +
+        'have one thread in Node.js: with its own kernels, then after `import "batchnorm/tfjs"`, and ' +
+        'with `layers.batchNormalization` of batchnorm/tfjs in its place. A training step is the ' +
+        'forward pass, the gradients of input, gamma and beta, and the moving statistics. In brackets ' +
+        `the goal; medians of ${rounds} rounds.`,
       columns: [
+        'backend',
         'tensor',
         'pass',
         'threads of batchnorm',
@@ -24,6 +25,7 @@ export function tensorflowJsTables({ rounds, version, threads, rows }) {
       ],
       rows: rows.flatMap((row) =>
         Object.entries(counts).map(([name, count]) => [
+          row.backend,
           shapeText(row),
           row.pass === 'training' ? 'training step' : row.pass,
           String(count),

@@ -5,6 +5,7 @@ import { nameOf } from '../tensor/name-of';
 import { checkShape, formatShape, sizeOf } from '../tensor/shape';
 import { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
+import { isTensorFlows } from '../tensor/tensorflow';
 import type { ImageLayout } from './image-layout';
 import { checkPixelData, inDepth, isByteArray, type PixelData } from './pixel-data';
 import type { Pixels } from './pixels';
@@ -37,7 +38,7 @@ export function readElements(
     throw noPixels(name, pixels);
   const object: Partial<Properties> = pixels;
   const { data, shape = object.dims, stride } = object;
-  if (data === undefined) throw noPixels(name, pixels);
+  if (data === undefined || isTensorFlows(pixels)) throw noPixels(name, pixels);
   if (stride !== undefined) {
     const strided = { data, shape, stride, offset: object.offset } as TensorLike;
     return fromTensor(asTensor(strided, what, caller), from);
@@ -77,7 +78,11 @@ function isArray(value: unknown): boolean {
 }
 
 function noPixels(name: string, value: unknown): ArgumentError {
-  const hint = isArray(value) ? ': an array alone does not say how large the image is' : '';
+  const hint = isArray(value)
+    ? ': an array alone does not say how large the image is'
+    : isTensorFlows(value)
+      ? ': pass its values, { data: x.dataSync(), shape: x.shape }'
+      : '';
   return new ArgumentError(
     `${name} must be a Tensor, { data, shape }, { data, width, height } or what sharp gives, ` +
       `{ data, info }, got ${nameOf(value)}${hint}`,

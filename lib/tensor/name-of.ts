@@ -1,3 +1,5 @@
+import { isTensorFlows } from './tensorflow';
+
 /**
  * What an error message calls a value that was refused: a number or string itself, else its kind.
  *
@@ -12,6 +14,7 @@ export function nameOf(value: unknown): string {
     case 'bigint':
       return BigInt.asIntN(64, value) === value ? `${value}n` : 'a bigint beyond 64 bits';
     case 'object':
+      if (isTensorFlows(value)) return 'a tensor of TensorFlow.js';
       return value === null ? 'null' : Object.prototype.toString.call(value).slice(8, -1);
     case 'function':
       return 'a function';

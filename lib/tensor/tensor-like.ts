@@ -6,6 +6,7 @@ import { type MemoryFormat, stridesOf } from './memory-format';
 import { nameOf } from './name-of';
 import { checkShape, formatShape, readIntegers, sizeOf } from './shape';
 import { isTensor, isUntouched, Tensor } from './tensor';
+import { isTensorFlows, tensorFlowsHint } from './tensorflow';
 
 /** A plain object with the elements and their shape (N, C, ...). */
 export interface ShapedData {
@@ -91,7 +92,8 @@ function fromObject(value: unknown, name: string): Tensor {
   if (typeof value !== 'object' || value === null || isArray(value)) throw notATensor(value, name);
   const { data, shape, dims, stride, offset, memoryFormat } = value as Partial<Anything>;
   const sizes = shape ?? dims;
-  if (data === undefined || sizes === undefined) throw notATensor(value, name);
+  const isMissing = data === undefined || sizes === undefined;
+  if (isMissing || isTensorFlows(value)) throw notATensor(value, name);
   if (stride !== undefined) return fromStrided(data, sizes, stride, offset, name);
   // The constructor checks what these claim to be.
   return new Tensor(
@@ -118,6 +120,7 @@ function notATensor(value: unknown, name: string): ArgumentError {
 
 function hintFor(value: unknown): string {
   if (isArray(value)) return '; tensor(values, shape) makes a Tensor of it';
+  if (isTensorFlows(value)) return tensorFlowsHint;
   return types.isPromise(value) ? '; await it' : '';
 }
 

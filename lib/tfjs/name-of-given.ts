@@ -6,8 +6,7 @@ import { Tensor } from '../tensor/tensor';
 export function nameOfGiven(value: unknown): string {
   if (value instanceof Module) return `the module ${value.constructor.name}`;
   if (value instanceof Tensor) return 'a Tensor of batchnorm';
-  const { dataId, getClassName } = (value ?? {}) as { dataId?: unknown; getClassName?: unknown };
-  if (typeof dataId === 'object' && dataId !== null) return 'a tensor of TensorFlow.js';
+  const { getClassName } = (value ?? {}) as { getClassName?: unknown };
   if (typeof getClassName === 'function') return `a layer of class ${getClassName.call(value)}`;
   return nameOf(value);
 }
