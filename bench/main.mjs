@@ -1,10 +1,11 @@
 // npm run bench: options.mjs says what it takes.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { refuse, understood } from './command.mjs';
 import { writeDocument } from './document/write.mjs';
 import { measure } from './measure.mjs';
 import { readOptions, usage } from './options.mjs';
-import { checkWritable, readReport } from './saved.mjs';
+import { asText, checkWritable, readReport } from './saved.mjs';
 import { absences } from './tables/absences.mjs';
 import { tables } from './tables/index.mjs';
 import { machineLines } from './tables/machine.mjs';
@@ -38,21 +39,4 @@ function print(report) {
   console.log(machineLines(report).join('\n'), '\n');
   for (const table of tables(report)) console.log(terminal(table));
   for (const absence of absences(report)) console.log(absence);
-}
-
-function asText(report) {
-  return `${JSON.stringify(report, null, 2)}\n`;
-}
-
-function understood(action) {
-  try {
-    return action();
-  } catch (error) {
-    return refuse(error.message);
-  }
-}
-
-function refuse(message) {
-  console.error(message);
-  process.exit(2);
 }

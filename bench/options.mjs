@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { count } from './count.mjs';
 
 export const usage = `npm run bench [-- OPTIONS]
 
@@ -51,12 +52,4 @@ export function readOptions(args) {
     ...(write || scaling ? ['sizes', 'threads'] : []),
   ]);
   return { names: [...names], rounds, only, maxElements, save, from, json, write, docs, help };
-}
-
-function count(values, name) {
-  const text = values[name];
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (Number.isSafeInteger(number) && number >= 1) return number;
-  throw new Error(`--${name} should be a positive integer, got ${text}`);
 }

@@ -11,8 +11,13 @@ export function checkWritable(file) {
   }
 }
 
-/** The report that `--save` kept in `file`. */
-export function readReport(file) {
+/** A report as `--save` keeps it. */
+export function asText(report) {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** The report that `--save` kept in `file`, as `isReport` knows it. */
+export function readReport(file, isReport = isOfBench) {
   const text = readFileSync(file, 'utf8');
   const report = parsed(text);
   if (!isReport(report)) throw new Error(`--from wants a report that --save kept, not ${file}`);
@@ -27,10 +32,14 @@ function parsed(text) {
   }
 }
 
-function isReport(value) {
+/** Whether it says when and on what it was taken. */
+export function isTaken(value) {
+  return typeof value?.date === 'string' && Array.isArray(value.machine?.caches);
+}
+
+function isOfBench(value) {
   return (
-    typeof value?.date === 'string' &&
-    Array.isArray(value.machine?.caches) &&
+    isTaken(value) &&
     Object.entries(value.sections ?? {}).length > 0 &&
     Object.entries(value.sections).every(
       ([name, section]) => Object.hasOwn(sections, name) && Array.isArray(section?.rows),

@@ -1,5 +1,7 @@
-// npm run bench:install-peers: what npm run bench -- --peers measures besides us, in build/peers.
-//   npm run bench:install-peers [-- --pip-torch]    pip's PyTorch instead of the system's
+// npm run bench:install-peers: what npm run bench and npm run accuracy measure besides us, in build/peers.
+//   npm run bench:install-peers [-- OPTIONS]
+//     --pip-torch    pip's PyTorch instead of the system's
+//     --python       onnxruntime, Flax and Keras too, which accuracy alone measures
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,7 +10,8 @@ import { run } from './run.mjs';
 import { onednn, pytorch } from './setup/needs.mjs';
 import { ensureSystemPackages } from './setup/system-packages.mjs';
 
-const { values } = parseArgs({ options: { 'pip-torch': { type: 'boolean', default: false } } });
+const flag = { type: 'boolean', default: false };
+const { values } = parseArgs({ options: { 'pip-torch': flag, python: flag } });
 const folder = join(root, 'build/peers');
 
 mkdirSync(folder, { recursive: true });
@@ -18,9 +21,13 @@ for (const file of ['package.json', 'package-lock.json']) {
 console.log('Installing Node packages in build/peers');
 // Their scripts would download what we do not use: CUDA.
 run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
-if (values['pip-torch']) {
-  console.log('Installing PyTorch in build/peers/venv');
+const pythonPackages = [
+  ...(values['pip-torch'] ? ['torch', 'numpy'] : []),
+  ...(values.python ? ['onnxruntime', 'jax', 'flax', 'keras'] : []),
+];
+if (pythonPackages.length > 0) {
+  console.log(`Installing ${pythonPackages.join(', ')} in build/peers/venv`);
   run('python3', ['-m', 'venv', join(folder, 'venv')]);
-  run(join(folder, 'venv/bin/python'), ['-m', 'pip', 'install', '--upgrade', 'torch']);
+  run(join(folder, 'venv/bin/python'), ['-m', 'pip', 'install', '--upgrade', ...pythonPackages]);
 }
 ensureSystemPackages(values['pip-torch'] ? onednn : [...onednn, ...pytorch]);

@@ -5,4 +5,13 @@ export const green = '#009e73';
 export const grey = '#666666';
 
 /** Blue is this package's own. */
-export const ofOthers = ['#d55e00', green, orange, '#cc79a7', '#000000', '#56b4e9'];
+export const ofOthers = [
+  '#d55e00',
+  green,
+  orange,
+  '#cc79a7',
+  '#000000',
+  '#56b4e9',
+  '#8c5a2b',
+  '#7f7f00',
+];

@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ratiosChart } from '../charts/ratios.mjs';
 import { sizesChart } from '../charts/sizes.mjs';
-import { svg } from '../charts/svg.mjs';
 import { benchmarks } from './benchmarks.mjs';
+import { draw } from './draw.mjs';
 
 const charts = [
   {
@@ -20,13 +20,6 @@ const charts = [
 
 /** Writes benchmarks.md and the charts that the report has figures for. */
 export async function writeDocument(report, folder) {
-  mkdirSync(folder, { recursive: true });
-  const drawn = [];
-  for (const { file, alt, chart } of charts) {
-    const spec = chart(report);
-    if (spec === null) continue;
-    writeFileSync(join(folder, file), await svg(spec));
-    drawn.push({ file, alt });
-  }
+  const drawn = await draw(charts, report, folder);
   writeFileSync(join(folder, 'benchmarks.md'), benchmarks(report, drawn));
 }

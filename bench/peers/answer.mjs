@@ -28,6 +28,11 @@ export async function answer(about, prepare) {
       return result ? { ...(await read()), ms: 0 } : { ms: await time(calls) };
     },
   };
+  await answerLines(answers);
+}
+
+/** Answers each line of standard input by the function that its `ask` names, with its `error` if that throws. */
+export async function answerLines(answers) {
   for await (const line of createInterface({ input: process.stdin })) {
     const question = JSON.parse(line);
     const reply = await attempt(() => answers[question.ask](question));

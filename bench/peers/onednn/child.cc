@@ -3,8 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <dnnl.hpp>
-#include <exception>
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -13,6 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "program.h"
+
 namespace {
 
 using dnnl::batch_normalization_backward;
@@ -20,19 +20,10 @@ using dnnl::batch_normalization_forward;
 using dnnl::memory;
 using dnnl::prop_kind;
 using nlohmann::json;
+using onednn::Described;
 using Arguments = std::unordered_map<int, memory>;
-using Tag = memory::format_tag;
 
 const auto kFlags = dnnl::normalization_flags::use_scale | dnnl::normalization_flags::use_shift;
-
-// (N, C) and (N, C, L) as images, since for those oneDNN has its fast implementations.
-memory::desc Described(memory::dims shape, bool channels_last) {
-  if (shape.size() == 2) channels_last = true;
-  while (shape.size() < 4) shape.insert(shape.begin() + 2, 1);
-  const Tag tag = shape.size() == 4 ? (channels_last ? Tag::nhwc : Tag::nchw)
-                                    : (channels_last ? Tag::ndhwc : Tag::ncdhw);
-  return memory::desc(shape, memory::data_type::f32, tag);
-}
 
 // One tensor with its parameters, and the three passes over it.
 class Case {
@@ -42,7 +33,7 @@ class Case {
     const bool channels_last = question.at("memoryFormat") == "channelsLast";
     const float eps = question.at("eps").get<float>();
     const memory::desc data = Described(shape, channels_last);
-    const memory::desc channel({shape[1]}, memory::data_type::f32, Tag::a);
+    const memory::desc channel({shape[1]}, memory::data_type::f32, memory::format_tag::a);
     const json* values = question.contains("values") ? &question.at("values") : nullptr;
 
     const memory x = Filled(data, values, "input");
@@ -162,11 +153,8 @@ class Peer {
 
  private:
   static json About() {
-    const dnnl_version_t& version = *dnnl_version();
-    return {{"version", std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
-                            std::to_string(version.patch)},
-            // OMP_NUM_THREADS, set by whoever starts this program.
-            {"threads", 1}};
+    // OMP_NUM_THREADS, set by whoever starts this program.
+    return {{"version", onednn::Version()}, {"threads", 1}};
   }
 
   json Prepare(const json& question) {
@@ -186,14 +174,5 @@ class Peer {
 
 int main() {
   Peer peer;
-  std::string line;
-  while (std::getline(std::cin, line)) {
-    json answer;
-    try {
-      answer = peer.Answer(json::parse(line));
-    } catch (const std::exception& error) {
-      answer = {{"error", error.what()}};
-    }
-    std::cout << answer.dump() << std::endl;
-  }
+  onednn::AnswerLines([&](const json& question) { return peer.Answer(question); });
 }

@@ -1,11 +1,14 @@
 """PyTorch as a peer of the bench; its questions and answers are those of ../answer.mjs."""
 
-import json
 import sys
 import time
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+
+sys.path.append(str(Path(__file__).parents[1]))
+from answer import answer  # pylint: disable=wrong-import-position
 
 MOMENTUM = 0.1
 CHANNELS_LAST = {2: torch.contiguous_format, 4: torch.channels_last, 5: torch.channels_last_3d}
@@ -106,15 +109,4 @@ class Peer:
         return {"ms": elapsed * 1000 / calls}
 
 
-def main():
-    peer = Peer(int(sys.argv[1]))
-    for line in sys.stdin:
-        question = json.loads(line)
-        try:
-            reply = getattr(peer, question.pop("ask"))(**question)
-        except Exception as error:  # pylint: disable=broad-except
-            reply = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(reply), flush=True)
-
-
-main()
+answer(Peer(int(sys.argv[1])))

@@ -6,16 +6,17 @@ const elementTypes = { float32: 1, float64: 11 };
 const attributeTypes = { f: 1, i: 2 };
 
 /**
- * The bytes of an ONNX model (opset 15).
+ * The bytes of an ONNX model.
  *
  * @param protobuf the package protobufjs
  * @param graph `{ name, node, initializer?, input, output }`, made of what `node`, `tensor` and
  * `described` give
+ * @param opset the version of the operations
  */
-export function encodeModel(protobuf, graph) {
+export function encodeModel(protobuf, graph, opset = 15) {
   const Model = protobuf.loadSync(schema).lookupType('onnx.ModelProto');
-  const opset = { domain: '', version: 15 };
-  return Model.encode(Model.create({ irVersion: 8, opsetImport: [opset], graph })).finish();
+  const opsetImport = [{ domain: '', version: opset }];
+  return Model.encode(Model.create({ irVersion: 8, opsetImport, graph })).finish();
 }
 
 /** An operation; its attributes are `{ f: number }` or `{ i: integer }` by name. */

@@ -39,7 +39,17 @@ describe('npm run bench:install-peers', () => {
     expect(calls).toEqual([
       npmCall,
       expect.stringMatching(/^python3 -m venv .*\/build\/peers\/venv$/),
-      'python -m pip install --upgrade torch',
+      'python -m pip install --upgrade torch numpy',
+    ]);
+    expect(status).toBe(0);
+  });
+
+  test('installs what accuracy measures in Python where it is asked to', () => {
+    const { status, calls } = install({}, '--python');
+    expect(calls).toEqual([
+      npmCall,
+      expect.stringMatching(/^python3 -m venv .*\/build\/peers\/venv$/),
+      'python -m pip install --upgrade onnxruntime jax flax keras',
     ]);
     expect(status).toBe(0);
   });
@@ -51,6 +61,36 @@ describe('npm run bench:install-peers', () => {
     expect(output).toContain(missing + command);
     expect(status).toBe(1);
   });
+});
+
+test('each peer of accuracy that is missing says so, and what installs it', () => {
+  clone = new Clone({ installed: ['g++'] });
+  for (const name of ['bench', 'examples/shared']) {
+    cpSync(join(__dirname, '../../..', name), join(clone.folder, name), { recursive: true });
+  }
+  clone.write(
+    'open.mjs',
+    `import { openPeers } from './bench/accuracy/peers/index.mjs';
+     console.log(JSON.stringify(await openPeers('.')));`,
+  );
+  const { last = '' } = clone.run('env', python, 'node', 'open.mjs');
+  const { participants, missing } = JSON.parse(last);
+  expect(participants).toEqual([]);
+  const inPython = (name: string, modules: string, option: string) => ({
+    name,
+    missing: `no Python with ${modules}; npm run bench:install-peers -- ${option} installs it`,
+  });
+  const inNode = (name: string) => ({ name, missing: expect.stringMatching(/install-peers/) });
+  expect(missing).toEqual([
+    inPython('PyTorch', 'torch and numpy', '--pip-torch'),
+    { name: 'oneDNN', missing: expect.stringMatching(/^no oneDNN 2, no JSON.*install-peers/) },
+    inPython('onnxruntime', 'onnxruntime', '--python'),
+    inNode('onnxruntime-node'),
+    inPython('Flax', 'jax and flax', '--python'),
+    inPython('Keras', 'jax and keras', '--python'),
+    inNode('TensorFlow.js wasm'),
+    inNode('TensorFlow.js cpu'),
+  ]);
 });
 
 test('each peer that is missing says so, and what installs it', () => {

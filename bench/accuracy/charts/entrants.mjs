@@ -1,0 +1,72 @@
+import { blue, grey, ofOthers } from '../../charts/colours.mjs';
+
+const shapes = ['diamond', 'circle', 'square', 'triangle-up', 'cross', 'triangle-down'];
+
+/**
+ * The libraries of a chart as its lines: those whose points are the same share one. A library has the same
+ * colour in all charts, and what it does on more threads too, in dashes.
+ *
+ * @param {{ entrants: object[] }} report
+ * @param {(entrant: number) => object[]} pointsOf
+ */
+export function linesOf({ entrants }, pointsOf) {
+  const lines = new Map();
+  const names = [...new Set(entrants.map(({ name }) => name))];
+  for (const [place, { name, threads }] of entrants.entries()) {
+    const points = pointsOf(place);
+    if (points.length === 0) continue;
+    const key = JSON.stringify(points);
+    const known = lines.get(key);
+    if (known !== undefined) {
+      known.library += `, ${name}`;
+      continue;
+    }
+    lines.set(key, {
+      library: threads === 1 ? name : `${name}, ${threads} threads`,
+      colour: [blue, ...ofOthers][names.indexOf(name)] ?? grey,
+      shape: shapes[names.indexOf(name) % shapes.length],
+      dash: threads === 1 ? [] : [5, 3],
+      points,
+    });
+  }
+  return [...lines.values()];
+}
+
+/** How vega-lite tells the lines apart, ours being the thick one on top. */
+export function encodingOf(lines) {
+  const domain = lines.map(({ library }) => library);
+  const scaleOf = (property) => ({ domain, range: lines.map((line) => line[property]) });
+  const legend = { columns: 3, symbolStrokeWidth: 2.5 };
+  return {
+    color: { field: 'library', scale: scaleOf('colour'), legend },
+    shape: { field: 'library', scale: scaleOf('shape'), legend },
+    strokeDash: { field: 'library', scale: scaleOf('dash'), legend },
+    strokeWidth: {
+      condition: { test: { field: 'library', equal: domain[0] }, value: 4 },
+      value: 1.8,
+    },
+    // Drawn in the order of the data otherwise, which is that of the names.
+    detail: { field: 'library' },
+  };
+}
+
+/** The data of the lines, ours last and so on top. */
+export function valuesOf(lines) {
+  return lines
+    .flatMap(({ library, points }) => points.map((point) => ({ library, ...point })))
+    .reverse();
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** A power of ten as axes have it. */
+export function powerOfTen(exponent) {
+  if (exponent === 0) return '1';
+  return exponent === 1 ? '10' : `10${superscripts[exponent]}`;
+}
+
+/** A Vega expression for labels of an axis whose values are exponents, or with `before` a 0 at -1. */
+export const exponentLabels = (() => {
+  const labels = Array.from({ length: 10 }, (_, exponent) => powerOfTen(exponent));
+  return `datum.value < 0 ? '0' : ${JSON.stringify(labels)}[datum.value]`;
+})();
