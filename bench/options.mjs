@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { count } from './count.mjs';
+import { reportOptions, reportUsage } from './report-options.mjs';
 
 export const usage = `npm run bench [-- OPTIONS]
 
@@ -14,36 +14,21 @@ tensors, fresh outputs, threads, the event loop's delay.
   --rounds N          instead of each table's own number
   --only TEXT         cases whose name holds TEXT, such as 'event-loop' or 'channels last'
   --max-elements N    tensors of up to N elements
-  --save FILE         keeps the report, as JSON
-  --from FILE         takes the report from there instead of measuring
-  --json              prints the report instead of tables
-  --docs FOLDER       where --write writes, docs/ unless told`;
+${reportUsage}`;
 
-const options = {
+const measuring = {
   peers: { type: 'boolean' },
   scaling: { type: 'boolean' },
-  write: { type: 'boolean' },
   rounds: { type: 'string' },
-  only: { type: 'string' },
   'max-elements': { type: 'string' },
-  save: { type: 'string' },
-  from: { type: 'string' },
-  json: { type: 'boolean' },
-  docs: { type: 'string' },
-  help: { type: 'boolean' },
 };
 
 /** What the command line asks for. */
 export function readOptions(args) {
-  const { values } = parseArgs({ args, options });
-  const { peers, scaling, write, only, save, from, json, docs, help } = values;
+  const values = reportOptions(args, measuring);
+  const { peers, scaling, write } = values;
   const maxElements = count(values, 'max-elements');
   const rounds = count(values, 'rounds');
-  const measuring = ['peers', 'scaling', 'rounds', 'only', 'max-elements'];
-  const unread = measuring.find((name) => values[name] !== undefined);
-  if (from !== undefined && unread !== undefined) {
-    throw new Error(`--from measures nothing: --${unread} does not go with it`);
-  }
   const names = new Set([
     ...(write || !(peers || scaling)
       ? ['large', 'layers', 'pixels', 'small', 'fresh', 'threads', 'eventLoop']
@@ -51,5 +36,5 @@ export function readOptions(args) {
     ...(write || peers ? ['peers', 'tensorflowJs'] : []),
     ...(write || scaling ? ['sizes', 'threads'] : []),
   ]);
-  return { names: [...names], rounds, only, maxElements, save, from, json, write, docs, help };
+  return { ...values, names: [...names], rounds, maxElements };
 }

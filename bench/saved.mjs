@@ -17,7 +17,7 @@ export function asText(report) {
 }
 
 /** The report that `--save` kept in `file`, as `isReport` knows it. */
-export function readReport(file, isReport = isOfBench) {
+export function readReport(file, isReport) {
   const text = readFileSync(file, 'utf8');
   const report = parsed(text);
   if (!isReport(report)) throw new Error(`--from wants a report that --save kept, not ${file}`);
@@ -37,7 +37,8 @@ export function isTaken(value) {
   return typeof value?.date === 'string' && Array.isArray(value.machine?.caches);
 }
 
-function isOfBench(value) {
+/** Whether it is one of the bench. */
+export function isReport(value) {
   return (
     isTaken(value) &&
     Object.entries(value.sections ?? {}).length > 0 &&
