@@ -1,6 +1,6 @@
 import { RunningMoments } from '../index';
 import { isBug, oneLine } from './command-error';
-import type { Dataset } from './dataset';
+import type { Dataset, Leaf } from './dataset';
 import type { PartialStats, Skipped } from './partial-stats';
 
 export interface Watcher {
@@ -20,13 +20,13 @@ export async function accumulate(
   const missing = stats.missing();
   let failed = false;
   const read = async (leaf: number) => {
-    const moments = await dataset.read(leaf).catch((error) => {
+    const result = await dataset.read(leaf).catch((error): Leaf => {
       if (isBug(error)) throw error;
       const skipped = { leaf, file: dataset.fileOf(leaf), reason: oneLine(error) };
       if (stats.skip(skipped)) watcher.onSkipped(skipped);
-      return new RunningMoments(dataset.channels);
+      return { moments: new RunningMoments(dataset.channels ?? 1) };
     });
-    stats.tree.add({ first: leaf, leaves: 1, moments });
+    stats.add(leaf, result);
     watcher.onLeaf(leaf);
   };
   const worker = async () => {

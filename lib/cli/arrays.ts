@@ -1,9 +1,11 @@
 import { ArrayFile, type FileArray, type FileDType } from '../formats/array-file';
 import { RunningMoments } from '../index';
 import { CommandError, oneLine } from './command-error';
-import type { Dataset } from './dataset';
+import type { Dataset, Leaf } from './dataset';
 import { digestOf } from './digest';
-import type { InputFile, Kind } from './inputs';
+import type { Kind } from './file-kind';
+import { finiteOnly, firstNonfinite, hasFinite } from './finite';
+import type { InputFile } from './inputs';
 import { type Axes, axesOf } from './layout';
 import { concatenate, type Slice, Slices } from './slices';
 
@@ -30,35 +32,40 @@ export class Arrays implements Dataset {
   readonly leaves: number;
   readonly channels: number;
   readonly #sections: readonly Section[];
+  readonly #skipsNonfinite: boolean;
   #current: { section: Section; array: ArrayFile } | null = null;
 
   private constructor(
     readonly kind: Kind,
     sections: readonly Section[],
     channels: number,
+    skipsNonfinite: boolean,
   ) {
     this.#sections = sections;
+    this.#skipsNonfinite = skipsNonfinite;
     this.channels = channels;
     this.leaves = sections.reduce((leaves, section) => leaves + section.leaves, 0);
   }
 
-  /** The first file that can be read decides how many channels the others should have. */
+  /**
+   * Reads the headers of all files, which should have as many channels as each other. Places with
+   * NaN or an infinity are left out where `skipsNonfinite` says so, else their slice is an error.
+   */
   static async open(
     kind: Kind,
     files: readonly InputFile[],
     layout: string | null,
+    skipsNonfinite: boolean,
   ): Promise<Arrays> {
     const sections: Section[] = [];
-    let channels: number | null = null;
     let first = 0;
     for (const file of files) {
-      const opened = await open(file, layout, kind === 'idx', channels);
+      const opened = await open(file, layout, kind === 'idx');
       const leaves = 'slices' in opened ? opened.slices.count : 1;
-      if ('slices' in opened) channels ??= opened.axes.c;
       sections.push({ first, leaves, ...opened });
       first += leaves;
     }
-    return new Arrays(kind, sections, channels ?? 1);
+    return new Arrays(kind, sections, channelsOf(sections), skipsNonfinite);
   }
 
   get files(): number {
@@ -89,23 +96,44 @@ export class Arrays implements Dataset {
     );
     return digestOf(
       this.#sections.map(({ file }) => file),
-      facts,
+      this.#skipsNonfinite ? [...facts, 'without NaN and infinities'] : facts,
     );
   }
 
-  async read(leaf: number): Promise<RunningMoments> {
+  async read(leaf: number): Promise<Leaf> {
     const section = this.#sectionOf(leaf);
     if (!('slices' in section)) throw section.error;
     const slice = section.slices.at(leaf - section.first);
     const array = await this.#arrayOf(section);
     const parts: FileArray[] = [];
     for (const { first, count } of slice.ranges) parts.push(await array.read(first, count));
-    return momentsOf(concatenate(parts), slice, this.channels);
+    return this.#leafOf(concatenate(parts), slice, section);
   }
 
   async close(): Promise<void> {
     await this.#current?.array.close();
     this.#current = null;
+  }
+
+  #leafOf(data: FileArray, slice: Slice, { shape, slices }: Entry): Leaf {
+    const { channels } = this;
+    const moments = momentsOf(data, slice, channels);
+    if (hasFinite(moments)) return { moments };
+    if (!this.#skipsNonfinite) {
+      const found = firstNonfinite(data, slice, shape);
+      const rest =
+        slices.count > 1
+          ? `, left out with the ${slice.n * slice.s} values a channel around it`
+          : '';
+      throw new CommandError(
+        `holds ${found}${rest}: --skip-nonfinite leaves such values out alone`,
+      );
+    }
+    const { data: finite, count } = finiteOnly(data, slice, channels);
+    return {
+      moments: momentsOf(finite, { n: 1, s: count }, channels),
+      nonfinite: slice.n * slice.s - count,
+    };
   }
 
   get #entries(): readonly Entry[] {
@@ -138,7 +166,6 @@ async function open(
   file: InputFile,
   layout: string | null,
   isIdx: boolean,
-  channels: number | null,
 ): Promise<Entry | Unreadable> {
   let array: ArrayFile;
   try {
@@ -150,13 +177,26 @@ async function open(
   const { dtype, shape } = array;
   if (array.size === 0) return { file, error: new CommandError('has no values') };
   const axes = axesFor(file, shape, layout, isIdx);
-  if (channels !== null && axes.c !== channels) {
-    return {
-      file,
-      error: new CommandError(`has ${axes.c} channels, the first file has ${channels}`),
-    };
-  }
   return { file, dtype, shape, axes, slices: new Slices(axes) };
+}
+
+/** How many channels all files have that can be read. */
+function channelsOf(sections: readonly Section[]): number {
+  const names = new Map<number, string[]>();
+  for (const section of sections) {
+    if (!('slices' in section)) continue;
+    const { c } = section.axes;
+    names.set(c, [...(names.get(c) ?? []), section.file.name]);
+  }
+  if (names.size <= 1) return [...names.keys()][0] ?? 1;
+  const groups = [...names].map(
+    ([c, [name, ...more]]) =>
+      `${c} in ${name}${more.length === 0 ? '' : ` and ${more.length} more`}`,
+  );
+  throw new CommandError(
+    `the files have different numbers of channels, ${groups.join(', ')}: --exclude leaves files ` +
+      'out, --layout says which axis has the channels',
+  );
 }
 
 /** A layout that does not fit is the user's to put right before anything is read. */
@@ -173,7 +213,12 @@ function axesFor(
   }
 }
 
-function momentsOf(data: FileArray, { n, s }: Slice, channels: number): RunningMoments {
+function momentsOf(
+  data: FileArray,
+  { n, s }: Pick<Slice, 'n' | 's'>,
+  channels: number,
+): RunningMoments {
+  if (n * s === 0) return new RunningMoments(channels);
   const scale = data instanceof Uint8Array ? 1 / 255 : 1;
   return new RunningMoments(channels).update({ data, shape: [n, channels, s] }, { scale });
 }

@@ -1,8 +1,6 @@
 import type Sharp from 'sharp';
 import { CommandError } from './command-error';
-
-/** 1 is grey, 3 is red, green, blue. */
-export type Channels = 1 | 3;
+import type { Channels, PixelFormat } from './pixel-format';
 
 /** Pixels as they lie in memory, row by row, the channels of each side by side. */
 export interface Pixels {
@@ -12,30 +10,30 @@ export interface Pixels {
   readonly channels: Channels;
 }
 
-interface Format {
-  readonly channels: Channels;
-  readonly isDeep: boolean;
-}
-
-/** What an image has without its alpha: one channel or three, 8 or 16 bits. */
-export async function readFormat(image: Sharp.Sharp): Promise<Format> {
-  const { space, depth } = await image.metadata();
-  if (depth !== 'uchar' && depth !== 'ushort') {
-    throw new CommandError(`has pixels of type ${depth}, not of 8 or 16 bits`);
-  }
-  return { channels: space === 'b-w' || space === 'grey16' ? 1 : 3, isDeep: depth === 'ushort' };
-}
-
-/** An image with `channels` channels, in sRGB or grey, without its alpha. */
+/**
+ * An image with `channels` channels, in sRGB or grey, without its alpha, which `isTurned` turns as
+ * EXIF says that the camera was.
+ */
 export async function decode(
   image: Sharp.Sharp,
-  { isDeep }: Format,
+  { isDeep }: PixelFormat,
+  channels: Channels,
+  isTurned: boolean,
+): Promise<Pixels> {
+  // Without an angle it turns by EXIF; older versions have no autoOrient().
+  const turned = isTurned ? image.rotate() : image;
+  return pixelsOf(turned.removeAlpha(), isDeep, channels);
+}
+
+/** What an image without alpha decodes to. */
+export async function pixelsOf(
+  image: Sharp.Sharp,
+  isDeep: boolean,
   channels: Channels,
 ): Promise<Pixels> {
   const grey = isDeep ? 'grey16' : 'b-w';
   const colour = isDeep ? 'rgb16' : 'srgb';
   const { data, info } = await image
-    .removeAlpha()
     .toColourspace(channels === 1 ? grey : colour)
     .raw({ depth: isDeep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });

@@ -13,7 +13,10 @@ export function difference(there: Identity, here: Identity): string | null {
     ['the number of channels', 'channels'],
     ['the number of files', 'files'],
   ] as const) {
-    if (there[key] !== here[key]) return `${name} is ${there[key]} there and ${here[key]} here`;
+    if (there[key] !== here[key]) {
+      const [that, own] = [there[key], here[key]].map((value) => value ?? 'that of each image');
+      return `${name} is ${that} there and ${own} here`;
+    }
   }
   const same = there.leaves === here.leaves && there.digest === here.digest;
   return same ? null : "the files' names, sizes or shapes, or the options, differ";

@@ -1,44 +1,40 @@
 import { readFile } from 'node:fs/promises';
 import type Sharp from 'sharp';
 import { RunningMoments } from '../index';
-import { CommandError } from './command-error';
-import type { Dataset } from './dataset';
-import { type Channels, decode, type Pixels, readFormat } from './decode';
+import type { Dataset, Leaf } from './dataset';
+import { decode, type Pixels } from './decode';
 import { digestOf } from './digest';
+import { type Framing, factOf, frame } from './framing';
 import type { InputFile } from './inputs';
+import { type Channels, readFormat } from './pixel-format';
 
-/** A data set of images, one a leaf. */
+export interface ImagesOptions {
+  /** What to convert all images to; null for what each of them has. */
+  readonly channels: Channels | null;
+  readonly framing: Framing;
+  readonly atOnce: number;
+}
+
+/** A data set of images, one a leaf, each with the channels that it has unless they are converted. */
 export class Images implements Dataset {
   readonly kind = 'images';
   readonly unit = 'images';
+  readonly channels: Channels | null;
+  readonly atOnce: number;
   readonly #sharp: typeof Sharp;
   readonly #files: readonly InputFile[];
-  readonly #isConverted: boolean;
+  readonly #framing: Framing;
 
-  private constructor(
+  constructor(
     sharp: typeof Sharp,
     files: readonly InputFile[],
-    readonly channels: Channels,
-    isConverted: boolean,
-    readonly atOnce: number,
+    { channels, framing, atOnce }: ImagesOptions,
   ) {
     this.#sharp = sharp;
     this.#files = files;
-    this.#isConverted = isConverted;
-  }
-
-  /**
-   * Without `channels` those of the first image that can be read; grey images among colour ones are
-   * taken as colour ones, the other way round is an error of that image.
-   */
-  static async open(
-    sharp: typeof Sharp,
-    files: readonly InputFile[],
-    channels: Channels | null,
-    atOnce: number,
-  ): Promise<Images> {
-    const decided = channels ?? (await channelsOfFirst(sharp, files));
-    return new Images(sharp, files, decided, channels !== null, atOnce);
+    this.#framing = framing;
+    this.channels = channels;
+    this.atOnce = atOnce;
   }
 
   get files(): number {
@@ -58,39 +54,23 @@ export class Images implements Dataset {
   }
 
   digest(): string {
-    return digestOf(this.#files, [`channels ${this.channels}, converted ${this.#isConverted}`]);
+    const framed = factOf(this.#framing);
+    const channels = `channels ${this.channels ?? 'of each'}`;
+    return digestOf(this.#files, framed === null ? [channels] : [channels, framed]);
   }
 
-  async read(leaf: number): Promise<RunningMoments> {
-    const image = await open(this.#sharp, this.#files[leaf] as InputFile);
-    const format = await readFormat(image);
-    if (format.channels > this.channels && !this.#isConverted) {
-      throw new CommandError(
-        'has colours, where the first image is grey: --channels 3 or --channels 1 takes both',
-      );
-    }
-    return momentsOf(await decode(image, format, this.channels));
+  async read(leaf: number): Promise<Leaf> {
+    // Not by its path, in which sharp takes some characters for options.
+    const file = await readFile((this.#files[leaf] as InputFile).path);
+    const image = this.#sharp(file);
+    const format = await readFormat(image, file);
+    const isTurned = factOf(this.#framing) !== null;
+    const pixels = await decode(image, format, this.channels ?? format.channels, isTurned);
+    const moments = momentsOf(await frame(this.#sharp, pixels, this.#framing));
+    return { moments, isPaged: format.isPaged };
   }
 
   async close(): Promise<void> {}
-}
-
-/** Not by its path, in which sharp takes some characters for options. */
-async function open(sharp: typeof Sharp, { path }: InputFile): Promise<Sharp.Sharp> {
-  return sharp(await readFile(path));
-}
-
-async function channelsOfFirst(
-  sharp: typeof Sharp,
-  files: readonly InputFile[],
-): Promise<Channels> {
-  for (const file of files) {
-    const format = await open(sharp, file)
-      .then(readFormat)
-      .catch(() => null);
-    if (format !== null) return format.channels;
-  }
-  return 3;
 }
 
 function momentsOf(pixels: Pixels): RunningMoments {

@@ -1,12 +1,11 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { isIdx } from '../formats/idx';
-import { isNpy } from '../formats/npy';
 import { CommandError, oneLine } from './command-error';
+import { type Exclude, excluding } from './exclude';
+import { type Kind, kindByContent, kindByName, knownNames } from './file-kind';
+import { isOfSystem, PassedOver } from './passed-over';
 import { walk } from './walk';
-
-export type Kind = 'images' | 'npy' | 'idx';
 
 export interface InputFile {
   /** Where it is. */
@@ -19,36 +18,93 @@ export interface Inputs {
   readonly kind: Kind;
   /** In the order of their names. */
   readonly files: readonly InputFile[];
+  /** What folders and globs have besides. */
+  readonly passedOver: PassedOver;
 }
 
-const imageName = /\.(jpe?g|png|webp|avif|tiff?)$/i;
-const npyName = /\.npy(\.gz)?$/i;
-/** Labels, of one axis, are no images. */
-const idxName = /(idx[2-9]-ubyte|\.idx)(\.gz)?$/i;
+/** What to look for. */
+export interface Search {
+  /** Files, folders and globs. */
+  readonly args: readonly string[];
+  /** Files and folders, which are no globs whatever they are called. */
+  readonly listed?: readonly string[];
+  /** Globs of what to leave out. */
+  readonly exclude?: readonly string[];
+}
 
 /**
  * The files that the arguments name: files themselves, whatever they are called; of folders and
- * globs those whose names say that they are images, .npy or IDX files.
+ * globs those whose names say that they are images, .npy, .npz or IDX files.
  */
-export async function findInputs(args: readonly string[]): Promise<Inputs> {
-  const paths = new Map<string, Kind>();
-  for (const arg of args) {
-    for (const [path, kind] of await filesOf(arg)) paths.set(resolve(path), kind);
-  }
-  return { kind: onlyKind(paths), files: named([...paths.keys()]) };
+export async function findInputs({ args, listed = [], exclude = [] }: Search): Promise<Inputs> {
+  const finder = new Finder(excluding(exclude));
+  for (const arg of args) await finder.add(arg, true);
+  for (const path of listed) if (!isOfSystem(path)) await finder.add(path, false);
+  return finder.inputs();
 }
 
-async function filesOf(arg: string): Promise<[string, Kind][]> {
-  const found = await stat(arg).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw new CommandError(`cannot read ${arg}: ${oneLine(error)}`);
-  });
-  if (found?.isDirectory()) return known(arg, await filesBelow(arg));
-  // What comes from a pipe can be read once only, and its kind is read before its values.
-  if (found?.isFile() === false) throw new CommandError(`${arg} is no file but a pipe or a device`);
-  if (found !== null) return [[arg, kindByName(arg) ?? (await kindByContent(arg))]];
-  if (isDynamicPattern(arg)) return known(arg, await glob(arg.split(sep).join('/')));
-  throw new CommandError(`no such file or folder: ${arg}`);
+class Finder {
+  readonly #isExcluded: Exclude;
+  readonly #kinds = new Map<string, Kind>();
+  readonly #passedOver = new PassedOver();
+  #excluded = 0;
+
+  constructor(isExcluded: Exclude) {
+    this.#isExcluded = isExcluded;
+  }
+
+  async add(arg: string, isGlob: boolean): Promise<void> {
+    const found = await stat(arg).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw new CommandError(`cannot read ${arg}: ${oneLine(error)}`);
+    });
+    if (found?.isDirectory()) return this.#addKnown(arg, await filesBelow(arg), arg);
+    // What comes from a pipe can be read once only, and its kind is read before its values.
+    if (found?.isFile() === false) {
+      throw new CommandError(`${arg} is no file but a pipe or a device`);
+    }
+    if (found !== null) return this.#addFile(arg);
+    if (!isGlob || !isDynamicPattern(arg)) throw new CommandError(`no such file or folder: ${arg}`);
+    this.#addKnown(arg, await glob(arg.split(sep).join('/')), '.');
+  }
+
+  inputs(): Inputs {
+    if (this.#kinds.size === 0) {
+      throw new CommandError(`--exclude leaves none of ${this.#excluded} files`);
+    }
+    return {
+      kind: onlyKind(this.#kinds),
+      files: named([...this.#kinds.keys()]),
+      passedOver: this.#passedOver,
+    };
+  }
+
+  async #addFile(path: string): Promise<void> {
+    if (this.#leavesOut(path, '.')) return;
+    this.#kinds.set(resolve(path), kindByName(path) ?? (await kindByContent(path)));
+  }
+
+  #addKnown(arg: string, paths: readonly string[], from: string): void {
+    const passedOver = new PassedOver();
+    let known = 0;
+    for (const path of paths) {
+      if (isOfSystem(path)) continue;
+      const kind = kindByName(path);
+      if (kind !== null) known++;
+      if (this.#leavesOut(path, from)) continue;
+      if (kind === null) for (const some of [passedOver, this.#passedOver]) some.add(path);
+      else this.#kinds.set(resolve(path), kind);
+    }
+    if (known > 0) return;
+    const besides = passedOver.total === 0 ? '' : `, but ${passedOver}`;
+    throw new CommandError(`${arg} has no ${knownNames}${besides}`);
+  }
+
+  #leavesOut(path: string, from: string): boolean {
+    const isOut = this.#isExcluded(path, relative(from, path));
+    if (isOut) this.#excluded++;
+    return isOut;
+  }
 }
 
 function filesBelow(folder: string): Promise<string[]> {
@@ -57,41 +113,13 @@ function filesBelow(folder: string): Promise<string[]> {
   });
 }
 
-function known(arg: string, files: readonly string[]): [string, Kind][] {
-  const ofKinds = files.flatMap((file): [string, Kind][] => {
-    const kind = kindByName(file);
-    return kind === null ? [] : [[file, kind]];
-  });
-  if (ofKinds.length > 0) return ofKinds;
-  throw new CommandError(
-    `${arg} has no images (.jpg, .jpeg, .png, .webp, .avif, .tif, .tiff), no .npy and no IDX files ` +
-      '(...-idx3-ubyte, .idx)',
-  );
-}
-
-function kindByName(path: string): Kind | null {
-  if (imageName.test(path)) return 'images';
-  if (npyName.test(path)) return 'npy';
-  return idxName.test(path) ? 'idx' : null;
-}
-
-/** What is neither is left to sharp, which knows more kinds of images than their names tell. */
-async function kindByContent(path: string): Promise<Kind> {
-  const file: FileHandle | null = await open(path).catch(() => null);
-  const start = Buffer.alloc(8);
-  await file?.read(start, 0, start.length, 0).catch(() => {});
-  await file?.close();
-  if (isNpy(start)) return 'npy';
-  return isIdx(start) || start.readUInt16BE() === 0x1f8b ? 'idx' : 'images';
-}
-
 function onlyKind(paths: ReadonlyMap<string, Kind>): Kind {
   const kinds = new Map([...paths].map(([path, kind]) => [kind, path]));
   const [[kind, first], other] = [...kinds] as [[Kind, string], [Kind, string]?];
   if (other === undefined) return kind;
   throw new CommandError(
     `files of one kind make a data set: ${first} and ${other[1]} are of two kinds, ` +
-      'whose values have different units',
+      'whose values have different units; --exclude leaves files out',
   );
 }
 

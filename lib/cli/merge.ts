@@ -3,7 +3,8 @@ import type { Environment } from './environment';
 import { difference } from './identity';
 import { MomentTree } from './moment-tree';
 import { whole } from './part';
-import { PartialStats } from './partial-stats';
+import { PartialStats, type Tallies } from './partial-stats';
+import { remarksOn } from './remarks';
 import { conclude, lineOf, report } from './report';
 import { loadStats } from './stats-file';
 
@@ -12,15 +13,22 @@ interface Loaded {
   readonly stats: PartialStats;
 }
 
+interface MergeOptions extends Pick<Environment, 'stdout' | 'stderr'> {
+  readonly json: boolean;
+  /** Whether to say nothing but the result and what was skipped. */
+  readonly quiet: boolean;
+}
+
 /** `batchnorm merge`; returns the exit code. */
 export function merge(
   paths: readonly string[],
-  { json, stdout, stderr }: Pick<Environment, 'stdout' | 'stderr'> & { json: boolean },
+  { json, quiet, stdout, stderr }: MergeOptions,
 ): number {
   const merged = join(paths.map(load));
   if (merged.tree.total().count === 0) throw new CommandError('no part has any values');
   for (const skipped of merged.skipped) stderr.write(`${lineOf(skipped)}\n`);
   stdout.write(`${report(merged, json)}\n`);
+  if (!quiet) for (const remark of remarksOn(merged)) stderr.write(`${remark}\n`);
   return conclude(merged, stderr);
 }
 
@@ -56,10 +64,12 @@ function join(parts: readonly Loaded[]): PartialStats {
     byIndex.set(stats.part.index, loaded);
   }
   refuseMissing(byIndex, part.of);
-  const tree = new MomentTree(identity.channels);
+  const tree = new MomentTree(identity.channels ?? 1);
   for (const { stats } of parts) for (const node of stats.tree.nodes) tree.add(node);
   const skipped = parts.flatMap(({ stats }) => stats.skipped);
-  return new PartialStats(identity, whole, tree, skipped);
+  const sum = (of: keyof Tallies) => parts.reduce((all, { stats }) => all + stats.tallies[of], 0);
+  const tallies = { nonfinite: sum('nonfinite'), paged: sum('paged') };
+  return new PartialStats(identity, whole, tree, skipped, tallies);
 }
 
 function refuseMissing(parts: ReadonlyMap<number, Loaded>, of: number): void {

@@ -15,10 +15,14 @@ export interface MomentNode {
  * are there. So the nodes over a set of leaves, and the bits of `total()`, depend on the set alone:
  * neither on the order of `add` nor on how the leaves were split between trees. A contiguous range
  * of n leaves has O(log n) nodes.
+ *
+ * Leaves may have one channel, or several. Where both meet, the one counts as each of the others, as a
+ * grey image does among colours.
  */
 export class MomentTree {
   readonly #nodes = new Map<number, MomentNode>();
 
+  /** @param channels - how many the whole has at least */
   constructor(readonly channels: number) {}
 
   /** Adds a leaf, or a node of another tree; it belongs to this tree from then on. */
@@ -58,9 +62,10 @@ export class MomentTree {
 
   /** The moments of all leaves. */
   total(): RunningMoments {
-    const total = new RunningMoments(this.channels);
-    for (const { moments } of this.nodes) total.merge(moments);
-    return total;
+    return this.nodes.reduce(
+      (total, { moments }) => merged(total, moments),
+      new RunningMoments(this.channels),
+    );
   }
 
   #overlaps({ first, leaves }: MomentNode): boolean {
@@ -80,6 +85,22 @@ function join(left: MomentNode, right: MomentNode): MomentNode {
   return {
     first: left.first,
     leaves: 2 * left.leaves,
-    moments: left.moments.merge(right.moments),
+    moments: merged(left.moments, right.moments),
   };
+}
+
+/** Both, in the first of them where it has as many channels. */
+function merged(left: RunningMoments, right: RunningMoments): RunningMoments {
+  const channels = Math.max(left.channels, right.channels);
+  return widened(left, channels).merge(widened(right, channels));
+}
+
+/** What one channel has seen, as if each of `channels` had. */
+function widened(moments: RunningMoments, channels: number): RunningMoments {
+  if (moments.channels !== 1 || channels === 1) return moments;
+  const json = moments.toJSON();
+  const [mean, m2, min, max] = ([json.mean, json.m2, json.min, json.max] as const).map((values) =>
+    Array(channels).fill(values[0]),
+  );
+  return RunningMoments.fromJSON({ ...json, channels, mean, m2, min, max });
 }

@@ -3,11 +3,13 @@ import type { AddCommand } from './environment';
 import { checkLayout } from './layout';
 import { numbers } from './number-options';
 import { presetNames } from './presets';
+import { cropTo, resizeTo } from './size-option';
 
 const help = `
 Examples:
   $ batchnorm normalize cat.jpg -o cat.npy --preset imagenet
   $ batchnorm normalize cat.jpg -o cat.npy --mean 0.5,0.5,0.5 --std 0.2,0.2,0.2
+  $ batchnorm normalize cat.jpg -o cat.npy --preset clip --resize 224 --crop 224
   $ batchnorm normalize train-images-idx3-ubyte -o digits.npy --preset mnist
 
 y = (x - mean) / std of each channel, where x is value / 255 of images and other
@@ -19,10 +21,12 @@ or with --to HWC the channels last. A file that is there is replaced, once the
 new one is whole.
 
 Images need sharp (npm install sharp) and are decoded as it does by itself, to
-sRGB or grey, without alpha; to colour where there are three means. They are not
-resized, nor turned where EXIF says that the camera was. Arrays are .npy files
-(float32, float64 or uint8, in C order) and IDX files, also with .gz, of any
-size. --layout has a letter for each axis: see batchnorm stats --help.
+sRGB or grey, without alpha; to colour where there are three means. They are
+turned as EXIF says that the camera was, as viewers do it, then resized and
+cropped where --resize and --crop say so, which see batchnorm stats --help.
+
+Arrays are .npy files (float32, float64 or uint8, in C order) and IDX files,
+also with .gz, of any size. --layout has a letter for each axis: see there too.
 
 Exit codes: 0 done; 2 nothing done; 130 interrupted, and nothing written.
 `;
@@ -45,6 +49,9 @@ export const addNormalize: AddCommand = (program, environment) => {
         '3',
       ]),
     )
+    .option('--no-auto-orient', 'leave an image as it is stored, whatever its EXIF says')
+    .option('--resize <size>', 'resize an image: the shorter side, or WxH', resizeTo)
+    .option('--crop <size>', 'crop an image to its middle: a square, or WxH', cropTo)
     .option('--layout <axes>', 'axes of an array, such as NCHW or NHWC', checkLayout)
     .addOption(
       new Option('--to <layout>', 'axes of the output').choices(['CHW', 'HWC']).default('CHW'),
@@ -52,7 +59,8 @@ export const addNormalize: AddCommand = (program, environment) => {
     .option('--json', 'print what was written as JSON')
     .addHelpText('after', help)
     .action(async (input, options) => {
-      const { output, mean, std, preset, channels, layout, to, json } = options;
+      const { output, mean, std, preset, channels, autoOrient, resize, crop } = options;
+      const { layout, to, json } = options;
       const { normalize } = require('./normalize') as typeof import('./normalize');
       environment.exitCode = await normalize(input, {
         output,
@@ -60,6 +68,8 @@ export const addNormalize: AddCommand = (program, environment) => {
         std: std ?? null,
         preset: preset ?? null,
         channels: channels === undefined ? null : channels === '1' ? 1 : 3,
+        isTurned: autoOrient,
+        framing: { resize: resize ?? null, crop: crop ?? null },
         layout: layout ?? null,
         to,
         json: json ?? false,

@@ -3,14 +3,15 @@ import { FileError } from '../formats/file-error';
 import { writeNpyHeader } from '../formats/npy';
 import { transforms } from '../index';
 import { aboutFile, CommandError } from './command-error';
-import type { Channels } from './decode';
 import type { Environment } from './environment';
 import { ExitCode } from './exit-code';
+import { type Framing, factOf } from './framing';
 import { findInputs, type InputFile, type Inputs } from './inputs';
 import { Interruption } from './interruption';
 import type { Normalized } from './normalized';
 import { normalizedArray } from './normalized-array';
 import { normalizedImage } from './normalized-image';
+import type { Channels } from './pixel-format';
 import type { Preset } from './presets';
 import { startProgress } from './progress';
 
@@ -20,6 +21,9 @@ export interface NormalizeOptions {
   readonly std: readonly number[] | null;
   readonly preset: Preset | null;
   readonly channels: Channels | null;
+  /** Whether an image is turned as its EXIF says. */
+  readonly isTurned: boolean;
+  readonly framing: Framing;
   readonly layout: string | null;
   readonly to: transforms.ImageLayout;
   readonly json: boolean;
@@ -39,7 +43,7 @@ export async function normalize(input: string, options: NormalizeOptions): Promi
   const { output, json, stdout } = options;
   const { mean, std } = statisticsOf(options);
   const transform = new transforms.Normalize(mean, std, { dtype: 'float32' });
-  const inputs = await findInputs([input]);
+  const inputs = await findInputs({ args: [input] });
   if (inputs.files.length > 1) {
     throw new CommandError(`normalize takes one file, and ${input} has ${inputs.files.length}`);
   }
@@ -69,14 +73,19 @@ function statisticsOf({ mean, std, preset }: NormalizeOptions): transforms.Chann
 async function open(
   { kind, files }: Inputs,
   transform: transforms.Normalize<'float32'>,
-  { channels, layout, to }: NormalizeOptions,
+  { channels, isTurned, framing, layout, to }: NormalizeOptions,
 ): Promise<Normalized> {
   const isImage = kind === 'images';
   if (isImage && layout !== null) throw new CommandError('--layout is for .npy and IDX files');
   if (!isImage && channels !== null) throw new CommandError('--channels is for images');
+  if (!isImage && factOf(framing) !== null) {
+    throw new CommandError('--resize and --crop are for images');
+  }
   const { path, name } = files[0] as InputFile;
   try {
-    if (isImage) return await normalizedImage(path, transform, channels, to);
+    if (isImage) {
+      return await normalizedImage(path, transform, { channels, isTurned, framing }, to);
+    }
     return await normalizedArray(path, transform, layout, kind === 'idx', to);
   } catch (error) {
     throw aboutFile(name, error);

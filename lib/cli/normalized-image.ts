@@ -2,23 +2,34 @@ import { readFile } from 'node:fs/promises';
 import { littleEndianBytes } from '../formats/byte-order';
 import type { transforms } from '../index';
 import { CommandError } from './command-error';
-import { type Channels, decode, readFormat } from './decode';
+import { decode } from './decode';
+import { type Framing, frame } from './framing';
 import type { Normalized } from './normalized';
+import { type Channels, readFormat } from './pixel-format';
 import { loadSharp } from './sharp';
+
+export interface ImageOptions {
+  /** What to convert the image to; null for what the means say. */
+  readonly channels: Channels | null;
+  /** Whether it is turned as its EXIF says. */
+  readonly isTurned: boolean;
+  readonly framing: Framing;
+}
 
 /** An image, in colour where there are three means, else with the channels that it has. */
 export async function normalizedImage(
   path: string,
   transform: transforms.Normalize<'float32'>,
-  channels: Channels | null,
+  { channels, isTurned, framing }: ImageOptions,
   to: transforms.ImageLayout,
 ): Promise<Normalized> {
   const sharp = await loadSharp();
-  const image = sharp(await readFile(path));
-  const format = await readFormat(image);
+  const file = await readFile(path);
+  const image = sharp(file);
+  const format = await readFormat(image, file);
   const wanted = channels ?? (transform.mean.length === 3 ? 3 : format.channels);
   checkChannels(transform, wanted);
-  const pixels = await decode(image, format, wanted);
+  const pixels = await frame(sharp, await decode(image, format, wanted, isTurned), framing);
   const { data } = pixels;
   const isDeep = data instanceof Uint16Array;
   const floats = isDeep ? Float32Array.from(data, (value) => value / 65535) : data;

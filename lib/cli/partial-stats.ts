@@ -1,4 +1,5 @@
-import type { Kind } from './inputs';
+import type { Leaf } from './dataset';
+import type { Kind } from './file-kind';
 import { MomentTree } from './moment-tree';
 import { type Part, rangeOf } from './part';
 
@@ -7,7 +8,8 @@ export interface Identity {
   readonly kind: Kind;
   readonly files: number;
   readonly leaves: number;
-  readonly channels: number;
+  /** Null for one or three, as the images turn out to have. */
+  readonly channels: number | null;
   readonly digest: string;
 }
 
@@ -19,17 +21,39 @@ export interface Skipped {
   readonly reason: string;
 }
 
+/** What is counted besides values, for people to be told. */
+export interface Tallies {
+  /** Values of each channel that were left out for a NaN or an infinity. */
+  readonly nonfinite: number;
+  /** Files of which only the first page or frame counts. */
+  readonly paged: number;
+}
+
 /** The moments of a part of a data set, as far as it has been read. */
 export class PartialStats {
   readonly #skipped = new Map<string, Skipped>();
+  #tallies: Tallies;
 
   constructor(
     readonly identity: Identity,
     readonly part: Part,
-    readonly tree: MomentTree = new MomentTree(identity.channels),
+    readonly tree: MomentTree = new MomentTree(identity.channels ?? 1),
     skipped: readonly Skipped[] = [],
+    tallies: Tallies = { nonfinite: 0, paged: 0 },
   ) {
+    this.#tallies = tallies;
     for (const one of skipped) this.skip(one);
+  }
+
+  /** Takes in a leaf that is not there yet. */
+  add(leaf: number, { moments, nonfinite = 0, isPaged = false }: Leaf): void {
+    this.tree.add({ first: leaf, leaves: 1, moments });
+    const { nonfinite: before, paged } = this.#tallies;
+    this.#tallies = { nonfinite: before + nonfinite, paged: paged + Number(isPaged) };
+  }
+
+  get tallies(): Tallies {
+    return this.#tallies;
   }
 
   /** Leaves of this part that have not been read. */

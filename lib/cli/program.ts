@@ -17,7 +17,7 @@ Examples:
 
 Exit codes:
   0    all went well
-  1    done, but some files could not be read: standard error names them
+  1    done, without the files that standard error names as skipped
   2    nothing done: arguments make no sense, nothing could be read or written
   3    an error of this program
   130  interrupted (143 by SIGTERM); stats --resume FILE continues

@@ -1,5 +1,7 @@
 import { type Options, type Params, Presets, SingleBar } from 'cli-progress';
+import { barLine } from './bar-line';
 import type { Environment } from './environment';
+import { Speed } from './speed';
 
 /** Shows how far a command is, and what happens on the way. */
 export interface Progress {
@@ -10,56 +12,64 @@ export interface Progress {
   stop(): void;
 }
 
-/** A bar on a terminal, else the notes alone; on standard error, for results go to the other. */
+/** What changes beside the bar. */
+type Texts = Readonly<Record<'rate' | 'left' | 'about' | 'brief', string>>;
+
+/**
+ * A bar on a terminal that can go back in a line, else the notes alone; on standard error, for
+ * results go to the other.
+ */
 export function startProgress(
   stderr: Environment['stderr'],
   total: number,
   done: number,
   unit: string,
 ): Progress {
-  return stderr.isTTY ? bar(stderr, total, done, unit) : notes(stderr);
+  return hasBar(stderr) ? bar(stderr, total, done, unit) : onlyNotes(stderr);
 }
 
-/** Characters of the bar itself. */
-const [least, most] = [10, 40];
+/** Whether a stream is a terminal that knows more than lines. */
+export function hasBar(stderr: Environment['stderr']): boolean {
+  return stderr.isTTY === true && process.env.TERM !== 'dumb';
+}
 
-/** What changes beside the bar. */
-type Texts = Readonly<Record<'rate' | 'left' | 'about' | 'brief', string>>;
-
-function notes(stderr: Environment['stderr']): Progress {
+export function onlyNotes(stderr: Environment['stderr']): Progress {
   return { add() {}, note: (line) => stderr.write(`${line}\n`), stop() {} };
 }
 
 function bar(stream: Environment['stderr'], total: number, before: number, unit: string): Progress {
-  const { barCompleteChar: full, barIncompleteChar: empty } = Presets.shades_classic as Required<
+  const { barCompleteChar, barIncompleteChar } = Presets.shades_classic as Required<
     typeof Presets.shades_classic
   >;
-  const format = (_: Options, { progress, value }: Params, { rate, left, about, brief }: Texts) => {
-    const long = `${Math.floor(progress * 100)}% | ${value}/${whole(total)} ${unit} | ${rate} ${unit}/s | ${left} left${about}`;
-    const short = `${value}/${whole(total)} | ${rate}/s | ${left} left${brief}`;
-    const columns = stream.columns || 80;
-    // The terminal clips what is longer than a line.
-    const text = long.length + least + 2 <= columns ? long : short;
-    const size = Math.max(0, Math.min(most, columns - text.length - 2));
-    const done = Math.round(progress * size);
-    return ` ${full.repeat(done)}${empty.repeat(size - done)} ${text}`;
-  };
+  const format = (_: Options, { progress, value }: Params, { rate, left, about, brief }: Texts) =>
+    barLine(
+      stream.columns || 80,
+      progress,
+      [barCompleteChar, barIncompleteChar],
+      [
+        `${Math.floor(progress * 100)}% | ${value}/${whole(total)} ${unit} | ${rate} ${unit}/s | ${left} left${about}`,
+        `${value}/${whole(total)} | ${rate}/s | ${left} left${brief}`,
+        `${value}/${whole(total)} | ${left} left${brief}`,
+        `${value}/${whole(total)} | ${left} left`,
+      ],
+    );
   const single = new SingleBar(
-    { format, stream, emptyOnZero: true, forceRedraw: true, gracefulExit: false },
+    // Lines that are too long wrap, for notes have paths in them.
+    { format, stream, emptyOnZero: true, forceRedraw: true, gracefulExit: false, linewrap: true },
     Presets.shades_classic,
   );
-  const start = performance.now();
+  const speed = new Speed(before);
   let done = before;
-  const speed = () => {
-    const rate = ((done - before) * 1000) / (performance.now() - start);
-    return { rate: rate.toFixed(rate < 10 ? 1 : 0), left: duration((total - done) / rate) };
-  };
   single.start(whole(total), whole(done), { rate: '-', left: '-', about: '', brief: '' });
   return {
     add(items, about = '', brief = about) {
       done += items;
+      speed.at(done, performance.now());
+      const { perSecond } = speed;
+      const rate = perSecond === null ? '-' : perSecond.toFixed(perSecond < 10 ? 1 : 0);
+      const left = duration(speed.secondsFor(total - done));
       const beside = (text: string) => (text === '' ? '' : ` | ${text}`);
-      single.update(whole(done), { ...speed(), about: beside(about), brief: beside(brief) });
+      single.update(whole(done), { rate, left, about: beside(about), brief: beside(brief) });
     },
     note(line) {
       // The bar goes on in the next line, where it also ends: it returns to the place saved last.
@@ -75,8 +85,8 @@ function whole(items: number): number {
 }
 
 /** Seconds for people. */
-function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '-';
+function duration(seconds: number | null): string {
+  if (seconds === null) return '-';
   const [s, m, h] = [1, 60, 3600].map((unit) => Math.floor(Math.ceil(seconds) / unit)) as [
     number,
     number,

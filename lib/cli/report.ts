@@ -2,10 +2,11 @@ import type { RunningMoments } from '../index';
 import { aligned } from './aligned';
 import type { Environment } from './environment';
 import { ExitCode } from './exit-code';
-import { whole } from './part';
-import type { PartialStats, Skipped } from './partial-stats';
+import { type Part, whole } from './part';
+import type { Identity, PartialStats, Skipped } from './partial-stats';
+import { constantChannels } from './remarks';
 
-const names = { images: 'image', npy: '.npy file', idx: 'IDX file' };
+const names = { images: 'image', npy: '.npy file', npz: '.npz file', idx: 'IDX file' };
 
 /** What a data set's statistics are, as text or as JSON. */
 export function report(stats: PartialStats, isJSON: boolean): string {
@@ -21,19 +22,21 @@ export function lineOf({ file, reason }: Skipped): string {
 export function conclude(stats: PartialStats, stderr: Environment['stderr']): ExitCode {
   const { identity, skipped } = stats;
   if (skipped.length === 0) return ExitCode.ok;
-  stderr.write(`${skipped.length} of ${identity.files} files could not be read\n`);
+  stderr.write(`skipped ${skipped.length} of ${identity.files} files\n`);
   return ExitCode.someSkipped;
 }
 
-function json({ identity, part, tree, skipped }: PartialStats): string {
+function json({ identity, part, tree, skipped, tallies }: PartialStats): string {
   const moments = tree.total();
   const { count, mean, variance, std, min, max } = moments;
   const numbers = (values: Float64Array) => Array.from(values, jsonNumber);
   return JSON.stringify({
     kind: identity.kind,
     files: identity.files,
-    ...(part.of === whole.of ? {} : { part: `${part.index}/${part.of}` }),
-    channels: identity.channels,
+    ...(part.of === whole.of
+      ? { filesRead: identity.files - skipped.length }
+      : { part: `${part.index}/${part.of}` }),
+    channels: moments.channels,
     count,
     mean: numbers(mean),
     std: numbers(std),
@@ -41,6 +44,9 @@ function json({ identity, part, tree, skipped }: PartialStats): string {
     min: numbers(min),
     max: numbers(max),
     normalize: count === 0 ? null : normalizeLine(moments),
+    constantChannels: constantChannels(moments),
+    nonfinite: tallies.nonfinite,
+    severalPages: tallies.paged,
     skipped: skipped.map(({ file, reason }) => ({ file, reason })),
   });
 }
@@ -52,10 +58,7 @@ function jsonNumber(value: number): number | string {
 
 function text({ identity, part, tree, skipped }: PartialStats): string {
   const moments = tree.total();
-  const { kind, files } = identity;
-  const ofPart = part.of === 1 ? '' : `, part ${part.index} of ${part.of}`;
-  const without = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
-  const title = `${files} ${names[kind]}${files === 1 ? '' : 's'}${ofPart}${without}`;
+  const title = titleOf(identity, part, skipped.length);
   if (moments.count === 0) return `${title}: no values`;
   return [
     `${title}: ${moments.count} values a channel`,
@@ -64,6 +67,16 @@ function text({ identity, part, tree, skipped }: PartialStats): string {
     '',
     normalizeLine(moments),
   ].join('\n');
+}
+
+/** How many files count; of a part, which may have pieces of files, of how many it is one. */
+function titleOf({ kind, files }: Identity, part: Part, skipped: number): string {
+  const named = `${files} ${names[kind]}${files === 1 ? '' : 's'}`;
+  if (part.of > 1) {
+    const without = skipped === 0 ? '' : `, without ${skipped} that were skipped`;
+    return `part ${part.index} of ${part.of} of ${named}${without}`;
+  }
+  return skipped === 0 ? named : `${files - skipped} of ${named}`;
 }
 
 function table({ mean, std, min, max }: RunningMoments): string[] {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { writeAtomically } from '../formats/atomic-file';
 import { RunningMoments } from '../index';
 import { CommandError, oneLine } from './command-error';
-import type { Kind } from './inputs';
+import type { Kind } from './file-kind';
+import { hasFinite } from './finite';
 import { type MomentNode, MomentTree } from './moment-tree';
 import { type Part, rangeOf, readPart } from './part';
 import { type Identity, PartialStats, type Skipped } from './partial-stats';
@@ -10,12 +11,22 @@ import { type Identity, PartialStats, type Skipped } from './partial-stats';
 const type = 'batchnorm stats';
 const version = 1;
 
+class PoisonedError extends CommandError {}
+
 /** Writes what has been read so far, exactly; the file is always whole, old or new. */
 export function saveStats(path: string, stats: PartialStats): void {
-  const { identity, part, tree, skipped } = stats;
+  const { identity, part, tree, skipped, tallies } = stats;
   const { index, of } = part;
   const nodes = tree.nodes;
-  const content = { type, version, ...identity, part: `${index}/${of}`, nodes, skipped };
+  const content = {
+    type,
+    version,
+    ...identity,
+    part: `${index}/${of}`,
+    nodes,
+    skipped,
+    ...tallies,
+  };
   writeAtomically(path, [Buffer.from(`${JSON.stringify(content)}\n`)]);
 }
 
@@ -31,6 +42,7 @@ export function loadStats(path: string): PartialStats | null {
   try {
     return readStats(JSON.parse(text));
   } catch (error) {
+    if (error instanceof PoisonedError) throw new CommandError(`${path} ${oneLine(error)}`);
     throw new CommandError(`${path} was not written by batchnorm stats: ${oneLine(error)}`);
   }
 }
@@ -43,14 +55,17 @@ function readStats(json: unknown): PartialStats {
     kind: text(content.kind, 'kind') as Kind,
     files: integer(content.files, 'files'),
     leaves: integer(content.leaves, 'leaves'),
-    channels: integer(content.channels, 'channels'),
+    channels: content.channels === null ? null : integer(content.channels, 'channels'),
     digest: text(content.digest, 'digest'),
   };
   const part = readPart(text(content.part, 'part'));
-  const tree = new MomentTree(identity.channels);
+  const tree = new MomentTree(identity.channels ?? 1);
   for (const node of list(content.nodes, 'nodes')) tree.add(readNode(node, identity, part));
   const skipped = list(content.skipped, 'skipped').map(readSkipped);
-  return new PartialStats(identity, part, tree, skipped);
+  // Files of an earlier version count neither.
+  const { nonfinite = 0, paged = 0 } = content;
+  const tallies = { nonfinite: integer(nonfinite, 'nonfinite'), paged: integer(paged, 'paged') };
+  return new PartialStats(identity, part, tree, skipped, tallies);
 }
 
 function readNode(json: unknown, { leaves, channels }: Identity, part: Part): MomentNode {
@@ -60,12 +75,23 @@ function readNode(json: unknown, { leaves, channels }: Identity, part: Part): Mo
     leaves: integer(content.leaves, 'leaves'),
     moments: RunningMoments.fromJSON(content.moments),
   };
+  checkFinite(node.moments);
   const [begin, end] = rangeOf(part, leaves);
   const isPowerOfTwo = Number.isInteger(Math.log2(node.leaves));
   const isAligned = node.first % node.leaves === 0;
   const isWithin = node.first >= begin && node.first + node.leaves <= end;
-  if (isPowerOfTwo && isAligned && isWithin && node.moments.channels === channels) return node;
+  const fits = channels === null ? [1, 3] : [channels];
+  const hasChannels = fits.includes(node.moments.channels);
+  if (isPowerOfTwo && isAligned && isWithin && hasChannels) return node;
   throw new CommandError(`a node of ${node.leaves} leaves from ${node.first} on does not fit`);
+}
+
+/** An earlier version took NaN and infinities in, which nothing gets out again. */
+function checkFinite(moments: RunningMoments): void {
+  if (hasFinite(moments)) return;
+  throw new PoisonedError(
+    'has NaN or infinities among its values: read its files again, which names those that hold them',
+  );
 }
 
 function readSkipped(json: unknown): Skipped {

@@ -3,23 +3,31 @@ import { Arrays } from './arrays';
 import { checkWritable } from './check-writable';
 import { CommandError } from './command-error';
 import type { Dataset } from './dataset';
-import type { Channels } from './decode';
 import type { Environment } from './environment';
 import { ExitCode } from './exit-code';
+import { readList } from './file-list';
+import { type Framing, factOf } from './framing';
 import { difference, identityOf } from './identity';
 import { Images } from './images';
-import { findInputs } from './inputs';
+import { findInputs, type Inputs } from './inputs';
 import { Interruption } from './interruption';
 import { type Part, whole } from './part';
 import { PartialStats } from './partial-stats';
-import { startProgress } from './progress';
+import type { Channels } from './pixel-format';
+import { onlyNotes, startProgress } from './progress';
+import { remarksOn } from './remarks';
 import { conclude, lineOf, report } from './report';
 import { loadSharp, prepareThreads } from './sharp';
 import { loadStats, saveStats } from './stats-file';
 
 export interface StatsOptions {
+  /** A file with more inputs, a line each; '-' for standard input. */
+  readonly filesFrom: string | null;
+  readonly exclude: readonly string[];
   readonly channels: Channels | null;
+  readonly framing: Framing;
   readonly layout: string | null;
+  readonly skipsNonfinite: boolean;
   readonly part: Part;
   readonly save: string | null;
   readonly resume: string | null;
@@ -27,6 +35,8 @@ export interface StatsOptions {
   readonly saveInterval: number;
   readonly jobs: number;
   readonly json: boolean;
+  /** Whether to say nothing but the result and what could not be read. */
+  readonly quiet: boolean;
   readonly stdout: Environment['stdout'];
   readonly stderr: Environment['stderr'];
 }
@@ -35,7 +45,9 @@ export interface StatsOptions {
 export async function stats(args: readonly string[], options: StatsOptions): Promise<number> {
   prepareThreads(options.jobs);
   for (const path of [options.save, options.resume]) if (path !== null) checkWritable(path);
-  const dataset = await openDataset(args, options);
+  const inputs = await findAll(args, options);
+  const dataset = await openDataset(inputs, options);
+  sayPassedOver(inputs, options);
   const interruption = new Interruption();
   try {
     const result = startOrResume(dataset, options);
@@ -47,15 +59,31 @@ export async function stats(args: readonly string[], options: StatsOptions): Pro
   }
 }
 
-async function openDataset(args: readonly string[], options: StatsOptions): Promise<Dataset> {
-  const { kind, files } = await findInputs(args);
-  const { channels, layout, jobs } = options;
+async function findAll(
+  args: readonly string[],
+  { filesFrom, exclude }: StatsOptions,
+): Promise<Inputs> {
+  const listed = filesFrom === null ? [] : await readList(filesFrom);
+  return findInputs({ args, listed, exclude });
+}
+
+function sayPassedOver({ passedOver }: Inputs, { quiet, stderr }: StatsOptions): void {
+  const { total } = passedOver;
+  if (total === 0 || quiet) return;
+  const files = total === 1 ? 'file that is' : 'files that are';
+  stderr.write(`passed over ${total} ${files} no image or array by name: ${passedOver}\n`);
+}
+
+async function openDataset({ kind, files }: Inputs, options: StatsOptions): Promise<Dataset> {
+  const { channels, framing, layout, skipsNonfinite, jobs } = options;
   if (kind !== 'images') {
     if (channels !== null) throw new CommandError('--channels is for images, --layout for arrays');
-    return Arrays.open(kind, files, layout);
+    if (factOf(framing) !== null) throw new CommandError('--resize and --crop are for images');
+    return Arrays.open(kind, files, layout, skipsNonfinite);
   }
-  if (layout !== null) throw new CommandError('--layout is for .npy and IDX files, not for images');
-  return Images.open(await loadSharp(), files, channels, jobs);
+  if (layout !== null) throw new CommandError('--layout is for arrays, not for images');
+  if (skipsNonfinite) throw new CommandError('--skip-nonfinite is for arrays: images have no NaN');
+  return new Images(await loadSharp(), files, { channels, framing, atOnce: jobs });
 }
 
 function startOrResume(dataset: Dataset, { resume, part }: StatsOptions): PartialStats {
@@ -73,11 +101,11 @@ async function read(
   dataset: Dataset,
   result: PartialStats,
   interruption: Interruption,
-  { resume, saveInterval, stderr }: StatsOptions,
+  { resume, saveInterval, quiet, stderr }: StatsOptions,
 ): Promise<void> {
   if (resume !== null) saveStats(resume, result);
   const { total, done } = itemsOf(dataset, result);
-  const progress = startProgress(stderr, total, done, dataset.unit);
+  const progress = quiet ? onlyNotes(stderr) : startProgress(stderr, total, done, dataset.unit);
   for (const skipped of result.skipped) progress.note(lineOf(skipped));
   let saved = performance.now();
   try {
@@ -113,7 +141,7 @@ function finish(
   dataset: Dataset,
   result: PartialStats,
   interruption: Interruption,
-  { save, resume, part, json, stdout, stderr }: StatsOptions,
+  { save, resume, part, json, quiet, stdout, stderr }: StatsOptions,
 ): number {
   const { files } = dataset;
   if (!result.isComplete) {
@@ -123,11 +151,15 @@ function finish(
     return interruption.exitCode ?? ExitCode.unexpected;
   }
   if (part.of === whole.of && result.tree.total().count === 0) {
+    if (result.tallies.nonfinite > 0) {
+      throw new CommandError('no file has any values but NaN and infinities');
+    }
     throw new CommandError(
-      files === 1 ? 'it could not be read' : `none of ${files} files could be read`,
+      files === 1 ? 'the only file was skipped' : `all of ${files} files were skipped`,
     );
   }
   if (save !== null) saveStats(save, result);
   stdout.write(`${report(result, json)}\n`);
+  if (!quiet) for (const remark of remarksOn(result)) stderr.write(`${remark}\n`);
   return conclude(result, stderr);
 }

@@ -79,7 +79,8 @@ const forwardOptionNames = ['from', 'to', 'dropAlpha', 'out'];
  * ```ts
  * const { Normalize, IMAGENET } = transforms;
  * const normalize = new Normalize(IMAGENET.mean, IMAGENET.std);
- * const pixels = await sharp('cat.jpg').resize(224, 224).raw().toBuffer({ resolveWithObject: true });
+ * const image = sharp('cat.jpg').autoOrient().resize(224, 224);
+ * const pixels = await image.raw().toBuffer({ resolveWithObject: true });
  * const x = normalize.forward(pixels, { dropAlpha: true }); // float32 [3, 224, 224]
  * new ort.Tensor('float32', x.data, [1, ...x.shape]);
  * ```

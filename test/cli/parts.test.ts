@@ -46,7 +46,7 @@ describe.each([1, 2, 3, 5, 13, 20])('%d parts', (parts) => {
 test('a part without files says so, and names no mean', async () => {
   const args = ['stats', 'images', '--part', '1/20', '-o', 'part-1-of-20.json'];
   const { status, stdout } = await batchnorm(args, folder.path);
-  expect([status, stdout]).toEqual([0, '13 images, part 1 of 20: no values\n']);
+  expect([status, stdout]).toEqual([0, 'part 1 of 20 of 13 images: no values\n']);
   expect(await json(args, folder.path)).toMatchObject({ count: 0, normalize: null });
 });
 
@@ -79,7 +79,7 @@ test('a part says what it is', async () => {
     folder.path,
   );
   expect(status).toBe(0);
-  expect(stdout).toMatch(/^13 images, part 2 of 3: \d+ values a channel\n/);
+  expect(stdout).toMatch(/^part 2 of 3 of 13 images: \d+ values a channel\n/);
   const found = await json(['stats', 'images', '--part', '2/3', '-o', 'part.json'], folder.path);
   expect(found.part).toBe('2/3');
 });
@@ -131,7 +131,7 @@ describe('merge refuses', () => {
   test('the same files converted in another way', async () => {
     const args = ['stats', 'images', '--part', '2/3', '-o', 'grey.json', '--channels', '1'];
     await batchnorm(args, folder.path);
-    const message = 'the number of channels is 1 there and 3 here';
+    const message = 'the number of channels is 1 there and that of each image here';
     await expectRefused(['merge', first, 'grey.json', third], message, folder.path);
   });
 

@@ -135,7 +135,7 @@ test('on a terminal a bar shows steps, losses and accuracies, in one line', () =
   const narrow =
     / ([█░]*) 60\/60 \| \d+\/s \| 0s left \| loss \d\.\d{3}, \d\.\d{3} \| \d+\.\d %, \d+\.\d %/;
   const [line, bar] = narrow.exec(screenOf(80)) ?? ['', ''];
-  expect(line).toHaveLength(80);
+  expect(line).toHaveLength(79);
   expect(bar.length).toBeGreaterThanOrEqual(10);
 });
 
