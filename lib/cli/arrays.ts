@@ -1,10 +1,11 @@
-import { ArrayFile, type FileArray, type FileDType } from '../formats/array-file';
+import { ArrayFile, type FileArray } from '../formats/array-file';
+import type { ElementType } from '../formats/element-type';
 import { RunningMoments } from '../index';
 import { CommandError, oneLine } from './command-error';
 import type { Dataset, Leaf } from './dataset';
 import { digestOf } from './digest';
-import type { Kind } from './file-kind';
 import { finiteOnly, firstNonfinite, hasFinite } from './finite';
+import type { Kind } from './input-kind';
 import type { InputFile } from './inputs';
 import { type Axes, axesOf } from './layout';
 import { concatenate, type Slice, Slices } from './slices';
@@ -12,7 +13,7 @@ import { concatenate, type Slice, Slices } from './slices';
 /** A file whose header could be read. */
 interface Entry {
   readonly file: InputFile;
-  readonly dtype: FileDType;
+  readonly type: ElementType;
   readonly shape: readonly number[];
   readonly axes: Axes;
   readonly slices: Slices;
@@ -91,7 +92,7 @@ export class Arrays implements Dataset {
   digest(): string {
     const facts = this.#sections.map((section) =>
       'slices' in section
-        ? `${section.dtype} ${section.axes.layout} ${section.shape.join()}`
+        ? `${section.type} ${section.axes.layout} ${section.shape.join()}`
         : 'unreadable',
     );
     return digestOf(
@@ -115,9 +116,9 @@ export class Arrays implements Dataset {
     this.#current = null;
   }
 
-  #leafOf(data: FileArray, slice: Slice, { shape, slices }: Entry): Leaf {
+  #leafOf(data: FileArray, slice: Slice, { type, shape, slices }: Entry): Leaf {
     const { channels } = this;
-    const moments = momentsOf(data, slice, channels);
+    const moments = momentsOf(data, slice, channels, type);
     if (hasFinite(moments)) return { moments };
     if (!this.#skipsNonfinite) {
       const found = firstNonfinite(data, slice, shape);
@@ -131,7 +132,7 @@ export class Arrays implements Dataset {
     }
     const { data: finite, count } = finiteOnly(data, slice, channels);
     return {
-      moments: momentsOf(finite, { n: 1, s: count }, channels),
+      moments: momentsOf(finite, { n: 1, s: count }, channels, type),
       nonfinite: slice.n * slice.s - count,
     };
   }
@@ -154,9 +155,9 @@ export class Arrays implements Dataset {
   async #arrayOf(section: Section & Entry): Promise<ArrayFile> {
     if (this.#current?.section === section) return this.#current.array;
     await this.close();
-    const array = await ArrayFile.open(section.file.path);
+    const array = await ArrayFile.open(section.file.path, section.file.member);
     this.#current = { section, array };
-    if (array.dtype === section.dtype && array.shape.join() === section.shape.join()) return array;
+    if (array.type === section.type && array.shape.join() === section.shape.join()) return array;
     await this.close();
     throw new CommandError('has changed since it was opened first');
   }
@@ -169,15 +170,15 @@ async function open(
 ): Promise<Entry | Unreadable> {
   let array: ArrayFile;
   try {
-    array = await ArrayFile.open(file.path);
+    array = await ArrayFile.open(file.path, file.member);
   } catch (error) {
     return { file, error };
   }
   await array.close();
-  const { dtype, shape } = array;
+  const { type, shape } = array;
   if (array.size === 0) return { file, error: new CommandError('has no values') };
   const axes = axesFor(file, shape, layout, isIdx);
-  return { file, dtype, shape, axes, slices: new Slices(axes) };
+  return { file, type, shape, axes, slices: new Slices(axes) };
 }
 
 /** How many channels all files have that can be read. */
@@ -213,12 +214,16 @@ function axesFor(
   }
 }
 
+/** What integers count multiplied with, as those of images do; others, labels say, as they are. */
+const scales: { readonly [T in ElementType]?: number } = { uint8: 1 / 255, uint16: 1 / 65535 };
+
 function momentsOf(
   data: FileArray,
   { n, s }: Pick<Slice, 'n' | 's'>,
   channels: number,
+  type: ElementType,
 ): RunningMoments {
   if (n * s === 0) return new RunningMoments(channels);
-  const scale = data instanceof Uint8Array ? 1 / 255 : 1;
+  const scale = scales[type] ?? 1;
   return new RunningMoments(channels).update({ data, shape: [n, channels, s] }, { scale });
 }

@@ -1,5 +1,5 @@
 import type { RunningMoments } from '../index';
-import type { Kind } from './file-kind';
+import type { Kind } from './input-kind';
 
 /** What a leaf of a data set came to. */
 export interface Leaf {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type Sharp from 'sharp';
 import { RunningMoments } from '../index';
 import type { Dataset, Leaf } from './dataset';
-import { decode, type Pixels } from './decode';
+import { decode } from './decode';
 import { digestOf } from './digest';
 import { type Framing, factOf, frame } from './framing';
 import type { InputFile } from './inputs';
@@ -66,17 +66,10 @@ export class Images implements Dataset {
     const format = await readFormat(image, file);
     const isTurned = factOf(this.#framing) !== null;
     const pixels = await decode(image, format, this.channels ?? format.channels, isTurned);
-    const moments = momentsOf(await frame(this.#sharp, pixels, this.#framing));
+    const framed = await frame(this.#sharp, pixels, this.#framing);
+    const moments = new RunningMoments(framed.channels).update(framed);
     return { moments, isPaged: format.isPaged };
   }
 
   async close(): Promise<void> {}
-}
-
-function momentsOf(pixels: Pixels): RunningMoments {
-  const { data, channels } = pixels;
-  const moments = new RunningMoments(channels);
-  if (data instanceof Uint8Array) return moments.update({ ...pixels, data }, { scale: 1 / 255 });
-  // Whole numbers, which float32 holds.
-  return moments.update({ ...pixels, data: Float32Array.from(data) }, { scale: 1 / 65535 });
 }

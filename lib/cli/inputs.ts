@@ -3,7 +3,8 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { CommandError, oneLine } from './command-error';
 import { type Exclude, excluding } from './exclude';
-import { type Kind, kindByContent, kindByName, knownNames } from './file-kind';
+import { type Kind, kindByContent, kindByName, knownNames } from './input-kind';
+import { onlyMember, splitMember } from './npz-member';
 import { isOfSystem, PassedOver } from './passed-over';
 import { walk } from './walk';
 
@@ -12,6 +13,8 @@ export interface InputFile {
   readonly path: string;
   /** What it is called below the folder that holds all files, with slashes: the same elsewhere. */
   readonly name: string;
+  /** Which array of a .npz file it is; null of other files. */
+  readonly member: string | null;
 }
 
 export interface Inputs {
@@ -30,27 +33,39 @@ export interface Search {
   readonly listed?: readonly string[];
   /** Globs of what to leave out. */
   readonly exclude?: readonly string[];
+  /** Which array of .npz files to take; null for the only one. */
+  readonly member?: string | null;
 }
 
 /**
  * The files that the arguments name: files themselves, whatever they are called; of folders and
  * globs those whose names say that they are images, .npy, .npz or IDX files.
  */
-export async function findInputs({ args, listed = [], exclude = [] }: Search): Promise<Inputs> {
-  const finder = new Finder(excluding(exclude));
+export async function findInputs(search: Search): Promise<Inputs> {
+  const { args, listed = [], exclude = [], member = null } = search;
+  const finder = new Finder(excluding(exclude), member);
   for (const arg of args) await finder.add(arg, true);
   for (const path of listed) if (!isOfSystem(path)) await finder.add(path, false);
   return finder.inputs();
 }
 
+/** A file with its absolute path. */
+interface Found {
+  readonly path: string;
+  readonly kind: Kind;
+  readonly member: string | null;
+}
+
 class Finder {
   readonly #isExcluded: Exclude;
-  readonly #kinds = new Map<string, Kind>();
+  readonly #member: string | null;
+  readonly #found = new Map<string, Found>();
   readonly #passedOver = new PassedOver();
   #excluded = 0;
 
-  constructor(isExcluded: Exclude) {
+  constructor(isExcluded: Exclude, member: string | null) {
     this.#isExcluded = isExcluded;
+    this.#member = member;
   }
 
   async add(arg: string, isGlob: boolean): Promise<void> {
@@ -64,24 +79,33 @@ class Finder {
       throw new CommandError(`${arg} is no file but a pipe or a device`);
     }
     if (found !== null) return this.#addFile(arg);
+    const ofMember = splitMember(arg);
+    if (ofMember !== null) return this.#addFile(...ofMember);
     if (!isGlob || !isDynamicPattern(arg)) throw new CommandError(`no such file or folder: ${arg}`);
     this.#addKnown(arg, await glob(arg.split(sep).join('/')), '.');
   }
 
   inputs(): Inputs {
-    if (this.#kinds.size === 0) {
+    const found = [...this.#found.values()];
+    if (found.length === 0) {
       throw new CommandError(`--exclude leaves none of ${this.#excluded} files`);
     }
-    return {
-      kind: onlyKind(this.#kinds),
-      files: named([...this.#kinds.keys()]),
-      passedOver: this.#passedOver,
-    };
+    const kind = onlyKind(found);
+    if (kind !== 'npz' && this.#member !== null) {
+      throw new CommandError('--member is for .npz files');
+    }
+    return { kind, files: named(found), passedOver: this.#passedOver };
   }
 
-  async #addFile(path: string): Promise<void> {
+  async #addFile(path: string, member = this.#member): Promise<void> {
     if (this.#leavesOut(path, '.')) return;
-    this.#kinds.set(resolve(path), kindByName(path) ?? (await kindByContent(path)));
+    this.#add(path, kindByName(path) ?? (await kindByContent(path)), member);
+  }
+
+  #add(path: string, kind: Kind, member = this.#member): void {
+    const taken = kind === 'npz' ? (member ?? onlyMember(path)) : null;
+    const found = { path: resolve(path), kind, member: taken };
+    this.#found.set(taken === null ? found.path : `${found.path}\0${taken}`, found);
   }
 
   #addKnown(arg: string, paths: readonly string[], from: string): void {
@@ -93,7 +117,7 @@ class Finder {
       if (kind !== null) known++;
       if (this.#leavesOut(path, from)) continue;
       if (kind === null) for (const some of [passedOver, this.#passedOver]) some.add(path);
-      else this.#kinds.set(resolve(path), kind);
+      else this.#add(path, kind);
     }
     if (known > 0) return;
     const besides = passedOver.total === 0 ? '' : `, but ${passedOver}`;
@@ -113,8 +137,8 @@ function filesBelow(folder: string): Promise<string[]> {
   });
 }
 
-function onlyKind(paths: ReadonlyMap<string, Kind>): Kind {
-  const kinds = new Map([...paths].map(([path, kind]) => [kind, path]));
+function onlyKind(found: readonly Found[]): Kind {
+  const kinds = new Map(found.map(({ path, kind }) => [kind, path]));
   const [[kind, first], other] = [...kinds] as [[Kind, string], [Kind, string]?];
   if (other === undefined) return kind;
   throw new CommandError(
@@ -123,10 +147,13 @@ function onlyKind(paths: ReadonlyMap<string, Kind>): Kind {
   );
 }
 
-function named(paths: readonly string[]): InputFile[] {
-  const folder = commonFolder(paths);
-  return paths
-    .map((path) => ({ path, name: relative(folder, path).split(sep).join('/') }))
+function named(found: readonly Found[]): InputFile[] {
+  const folder = commonFolder(found.map(({ path }) => path));
+  return found
+    .map(({ path, member }) => {
+      const name = relative(folder, path).split(sep).join('/');
+      return { path, name: member ? `${name}:${member}` : name, member };
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -1,11 +1,9 @@
 import { CommandError } from './command-error';
-import type { Environment } from './environment';
 import { difference } from './identity';
 import { MomentTree } from './moment-tree';
 import { whole } from './part';
 import { PartialStats, type Tallies } from './partial-stats';
-import { remarksOn } from './remarks';
-import { conclude, lineOf, report } from './report';
+import { lineOf, type ReportOptions, report } from './report';
 import { loadStats } from './stats-file';
 
 interface Loaded {
@@ -13,23 +11,12 @@ interface Loaded {
   readonly stats: PartialStats;
 }
 
-interface MergeOptions extends Pick<Environment, 'stdout' | 'stderr'> {
-  readonly json: boolean;
-  /** Whether to say nothing but the result and what was skipped. */
-  readonly quiet: boolean;
-}
-
 /** `batchnorm merge`; returns the exit code. */
-export function merge(
-  paths: readonly string[],
-  { json, quiet, stdout, stderr }: MergeOptions,
-): number {
+export function merge(paths: readonly string[], options: ReportOptions): number {
   const merged = join(paths.map(load));
   if (merged.tree.total().count === 0) throw new CommandError('no part has any values');
-  for (const skipped of merged.skipped) stderr.write(`${lineOf(skipped)}\n`);
-  stdout.write(`${report(merged, json)}\n`);
-  if (!quiet) for (const remark of remarksOn(merged)) stderr.write(`${remark}\n`);
-  return conclude(merged, stderr);
+  for (const skipped of merged.skipped) options.stderr.write(`${lineOf(skipped)}\n`);
+  return report(merged, options);
 }
 
 function load(path: string): Loaded {

@@ -25,6 +25,8 @@ export interface NormalizeOptions {
   readonly isTurned: boolean;
   readonly framing: Framing;
   readonly layout: string | null;
+  /** Which array of a .npz file; null for the only one. */
+  readonly member: string | null;
   readonly to: transforms.ImageLayout;
   readonly json: boolean;
   readonly stdout: Environment['stdout'];
@@ -40,21 +42,20 @@ const presets: Readonly<Record<Preset, transforms.ChannelStatistics>> = {
 
 /** `batchnorm normalize`; returns the exit code. */
 export async function normalize(input: string, options: NormalizeOptions): Promise<number> {
-  const { output, json, stdout } = options;
-  const { mean, std } = statisticsOf(options);
-  const transform = new transforms.Normalize(mean, std, { dtype: 'float32' });
-  const inputs = await findInputs({ args: [input] });
+  const { output, member, json, stdout } = options;
+  const statistics = statisticsOf(options);
+  const inputs = await findInputs({ args: [input], member });
   if (inputs.files.length > 1) {
     throw new CommandError(`normalize takes one file, and ${input} has ${inputs.files.length}`);
   }
-  const normalized = await open(inputs, transform, options);
+  const normalized = await open(inputs, statistics, options);
   try {
     const exitCode = await write(normalized, input, options);
     if (exitCode !== ExitCode.ok) return exitCode;
   } finally {
     await normalized.close();
   }
-  const { shape } = normalized;
+  const { shape, transform } = normalized;
   const content = { output, dtype: 'float32', shape, mean: transform.mean, std: transform.std };
   stdout.write(
     json
@@ -72,7 +73,7 @@ function statisticsOf({ mean, std, preset }: NormalizeOptions): transforms.Chann
 
 async function open(
   { kind, files }: Inputs,
-  transform: transforms.Normalize<'float32'>,
+  statistics: transforms.ChannelStatistics,
   { channels, isTurned, framing, layout, to }: NormalizeOptions,
 ): Promise<Normalized> {
   const isImage = kind === 'images';
@@ -81,14 +82,14 @@ async function open(
   if (!isImage && factOf(framing) !== null) {
     throw new CommandError('--resize and --crop are for images');
   }
-  const { path, name } = files[0] as InputFile;
+  const file = files[0] as InputFile;
   try {
     if (isImage) {
-      return await normalizedImage(path, transform, { channels, isTurned, framing }, to);
+      return await normalizedImage(file.path, statistics, { channels, isTurned, framing }, to);
     }
-    return await normalizedArray(path, transform, layout, kind === 'idx', to);
+    return await normalizedArray(file, statistics, layout, kind === 'idx', to);
   } catch (error) {
-    throw aboutFile(name, error);
+    throw aboutFile(file.name, error);
   }
 }
 

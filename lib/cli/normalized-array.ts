@@ -1,7 +1,8 @@
 import { ArrayFile } from '../formats/array-file';
 import { littleEndianBytes } from '../formats/byte-order';
-import type { transforms } from '../index';
+import { transforms } from '../index';
 import { CommandError } from './command-error';
+import type { InputFile } from './inputs';
 import { axesOf } from './layout';
 import type { Normalized } from './normalized';
 import { checkChannels } from './normalized-image';
@@ -11,28 +12,34 @@ const most = 2 ** 20;
 
 /** An array of images, or of rows, which are images of one pixel. */
 export async function normalizedArray(
-  path: string,
-  transform: transforms.Normalize<'float32'>,
+  { path, member }: InputFile,
+  { mean, std }: transforms.ChannelStatistics,
   givenLayout: string | null,
   isIdx: boolean,
   to: transforms.ImageLayout,
 ): Promise<Normalized> {
-  const array = await ArrayFile.open(path);
+  const array = await ArrayFile.open(path, member);
   try {
-    const { shape } = array;
+    const { type, shape } = array;
+    // Bytes and two-byte values are scaled, as those of images are, others taken as they are.
+    const isScaled = type === 'uint8' || type === 'uint16';
+    const options = isScaled ? undefined : { scale: null };
+    const transform = new transforms.Normalize(mean, std, { dtype: 'float32', ...options });
     const { layout, c, items, unit } = axesOf(shape, givenLayout, isIdx);
     checkChannels(transform, c);
     const from = orderOf(layout);
     const pixels = items === 0 || c === 0 ? 0 : array.size / items / c;
     const atOnce = Math.max(1, Math.floor(most / (c * pixels)));
     return {
+      transform,
       shape: outputShape(shape, layout, to),
       items,
       unit,
       async *chunks() {
         for (let first = 0; first < items && array.size > 0; first += atOnce) {
           const count = Math.min(atOnce, items - first);
-          const data = await array.read(first * c * pixels, count * c * pixels);
+          const read = await array.read(first * c * pixels, count * c * pixels);
+          const data = type === 'uint16' ? Uint16Array.from(read) : read;
           const sizes = from === 'CHW' ? [count, c, 1, pixels] : [count, 1, pixels, c];
           const y = transform.forward({ data, shape: sizes }, { from, to });
           yield { bytes: littleEndianBytes(y.data), items: count };

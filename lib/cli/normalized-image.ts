@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { littleEndianBytes } from '../formats/byte-order';
-import type { transforms } from '../index';
+import { transforms } from '../index';
 import { CommandError } from './command-error';
 import { decode } from './decode';
 import { type Framing, frame } from './framing';
@@ -19,10 +19,11 @@ export interface ImageOptions {
 /** An image, in colour where there are three means, else with the channels that it has. */
 export async function normalizedImage(
   path: string,
-  transform: transforms.Normalize<'float32'>,
+  { mean, std }: transforms.ChannelStatistics,
   { channels, isTurned, framing }: ImageOptions,
   to: transforms.ImageLayout,
 ): Promise<Normalized> {
+  const transform = new transforms.Normalize(mean, std, { dtype: 'float32' });
   const sharp = await loadSharp();
   const file = await readFile(path);
   const image = sharp(file);
@@ -30,11 +31,9 @@ export async function normalizedImage(
   const wanted = channels ?? (transform.mean.length === 3 ? 3 : format.channels);
   checkChannels(transform, wanted);
   const pixels = await frame(sharp, await decode(image, format, wanted, isTurned), framing);
-  const { data } = pixels;
-  const isDeep = data instanceof Uint16Array;
-  const floats = isDeep ? Float32Array.from(data, (value) => value / 65535) : data;
-  const y = transform.forward({ ...pixels, data: floats }, { to });
+  const y = transform.forward(pixels, { to });
   return {
+    transform,
     shape: y.shape,
     items: 1,
     unit: 'images',

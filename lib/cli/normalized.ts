@@ -1,5 +1,9 @@
+import type { transforms } from '../index';
+
 /** Normalized values, a piece at a time. */
 export interface Normalized {
+  /** What has normalized them. */
+  readonly transform: transforms.Normalize<'float32'>;
   readonly shape: readonly number[];
   /** How many items there are, for people. */
   readonly items: number;

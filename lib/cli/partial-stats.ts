@@ -1,5 +1,5 @@
 import type { Leaf } from './dataset';
-import type { Kind } from './file-kind';
+import type { Kind } from './input-kind';
 import { MomentTree } from './moment-tree';
 import { type Part, rangeOf } from './part';
 

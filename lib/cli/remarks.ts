@@ -1,4 +1,4 @@
-import type { RunningMoments } from '../index';
+import { ArgumentError, type RunningMoments, transforms } from '../index';
 import type { PartialStats } from './partial-stats';
 
 /** What a reader should know of the result besides, a line each. */
@@ -26,8 +26,21 @@ export function remarksOn({ identity, tree, tallies }: PartialStats): string[] {
   }
   if (moments.count > 0 && !moments.variance.every(Number.isFinite)) {
     remarks.push('values are so large that their variance is beyond float64: scale them first');
+  } else if (moments.count > 0 && constant.length === 0 && !areOfPixels(moments)) {
+    remarks.push('not of pixels: Normalize takes these with scale: null, and then floats alone');
   }
   return remarks;
+}
+
+/** Whether Normalize takes the values for those of pixels, from 0 to 1. */
+function areOfPixels({ mean, std }: RunningMoments): boolean {
+  try {
+    new transforms.Normalize(mean, std);
+    return true;
+  } catch (error) {
+    if (error instanceof ArgumentError) return false;
+    throw error;
+  }
 }
 
 /** Those of one value, which cannot be scaled to a deviation of 1. */

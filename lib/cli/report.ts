@@ -4,13 +4,29 @@ import type { Environment } from './environment';
 import { ExitCode } from './exit-code';
 import { type Part, whole } from './part';
 import type { Identity, PartialStats, Skipped } from './partial-stats';
-import { constantChannels } from './remarks';
+import { constantChannels, remarksOn } from './remarks';
 
 const names = { images: 'image', npy: '.npy file', npz: '.npz file', idx: 'IDX file' };
 
-/** What a data set's statistics are, as text or as JSON. */
-export function report(stats: PartialStats, isJSON: boolean): string {
-  return isJSON ? json(stats) : text(stats);
+/** How a result is written. */
+export interface ReportOptions extends Pick<Environment, 'stdout' | 'stderr'> {
+  readonly json: boolean;
+  /** Whether to leave out the remarks. */
+  readonly quiet: boolean;
+}
+
+/**
+ * Writes what a data set's statistics are, as text, with remarks on standard error, or as JSON, which
+ * has them in it, and `more` besides; returns the exit code.
+ */
+export function report(
+  stats: PartialStats,
+  { json, quiet, stdout, stderr }: ReportOptions,
+  more: Readonly<Record<string, unknown>> = {},
+): ExitCode {
+  stdout.write(`${json ? asJSON(stats, more) : text(stats)}\n`);
+  if (!json && !quiet) for (const remark of remarksOn(stats)) stderr.write(`${remark}\n`);
+  return conclude(stats, stderr);
 }
 
 /** How a file that is left out is named. */
@@ -19,14 +35,17 @@ export function lineOf({ file, reason }: Skipped): string {
 }
 
 /** Says that files are missing; the exit code that says it too. */
-export function conclude(stats: PartialStats, stderr: Environment['stderr']): ExitCode {
+function conclude(stats: PartialStats, stderr: Environment['stderr']): ExitCode {
   const { identity, skipped } = stats;
   if (skipped.length === 0) return ExitCode.ok;
   stderr.write(`skipped ${skipped.length} of ${identity.files} files\n`);
   return ExitCode.someSkipped;
 }
 
-function json({ identity, part, tree, skipped, tallies }: PartialStats): string {
+function asJSON(
+  { identity, part, tree, skipped, tallies }: PartialStats,
+  more: Readonly<Record<string, unknown>>,
+): string {
   const moments = tree.total();
   const { count, mean, variance, std, min, max } = moments;
   const numbers = (values: Float64Array) => Array.from(values, jsonNumber);
@@ -48,6 +67,7 @@ function json({ identity, part, tree, skipped, tallies }: PartialStats): string 
     nonfinite: tallies.nonfinite,
     severalPages: tallies.paged,
     skipped: skipped.map(({ file, reason }) => ({ file, reason })),
+    ...more,
   });
 }
 

@@ -17,15 +17,16 @@ Examples:
   $ find . -name "*.jpg" -print0 | batchnorm stats --files-from -
   $ batchnorm stats train-images-idx3-ubyte.gz
   $ batchnorm stats shard-*.npy --layout NHWC --skip-nonfinite
+  $ batchnorm stats cifar.npz:images
 
-Values count as they come to a model: those of images and of other bytes as
-value / 255 (of images of 16 bits value / 65535), others as they are. std is
+Values count as they come to a model: those of images and of bytes as value /
+255 (of images and integers of 16 bits value / 65535), else as they are. std is
 the population's.
 
 Files that are named are read whatever they are called. Of folders and globs
-those are that end in .jpg, .jpeg, .png, .webp, .avif, .tif, .tiff, .npy, .idx
-or idx3-ubyte; the last three with .gz too. Standard error says how many others
-were passed over. What macOS leaves beside files (._cat.jpg) is left out.
+those are that end in .jpg, .jpeg, .png, .webp, .avif, .tif, .tiff, .npz, .npy,
+.idx or idx3-ubyte; the last three with .gz too. Standard error says how many
+others were passed over. What macOS leaves beside files (._cat.jpg) is left out.
 
 Images need sharp (npm install sharp) and are decoded as it does by itself, to
 sRGB or grey, without alpha; of several pages or frames the first. Grey ones
@@ -36,10 +37,12 @@ neither colours nor alpha, as TIFF has them, are an error of their file.
 rows so many; --crop cuts out the middle. With either, images are turned as EXIF
 says that the camera was.
 
-Arrays are .npy files (float32, float64 or uint8, in C order) and IDX files.
---layout has a letter for each axis, C for the channels: NCHW, NHWC, NC, ...
-Without it an axis of 1, 3 or 4 shows where an image has its channels, two axes
-are NC, three of an IDX file NHW; you are asked where that leaves a choice.
+Arrays are .npy files, with integers and floats of any type, and IDX files, of
+any size; and .npz files, of which data.npz:images or --member images names one
+array. Those and arrays in Fortran order have to fit into memory. --layout has a
+letter for each axis, C for the channels: NCHW, NHWC, NC, ... Without it an axis
+of 1, 3 or 4 shows where an image has its channels, two axes are NC, three of an
+IDX file NHW; you are asked where that leaves a choice.
 
 A NaN or an infinity makes its file an error, of large files some megabytes
 around it; --skip-nonfinite leaves out those pixels or rows alone.
@@ -65,7 +68,7 @@ export const addStats: AddCommand = (program, environment) => {
     .command('stats')
     .summary('mean and standard deviation of a data set')
     .description('Mean and standard deviation of each channel of a data set.')
-    .argument('[inputs...]', 'images, .npy or IDX files, folders of them or globs')
+    .argument('[inputs...]', 'images, .npy, .npz or IDX files, folders or globs')
     .option('--files-from <file>', 'read more inputs from a file, a line each; - is stdin')
     .option('--exclude <glob>', 'leave out files and folders, may be repeated', listed)
     .addOption(
@@ -74,6 +77,7 @@ export const addStats: AddCommand = (program, environment) => {
     .option('--resize <size>', 'resize images: the shorter side, or WxH', resizeTo)
     .option('--crop <size>', 'crop images to their middle: a square, or WxH', cropTo)
     .option('--layout <axes>', 'axes of arrays, such as NCHW or NHWC', checkLayout)
+    .option('--member <name>', 'which array of .npz files')
     .option('--skip-nonfinite', 'leave out pixels or rows with NaN or infinities')
     .option('--part <i/n>', 'read only the i-th of n parts; needs -o or --resume', readPart)
     .option('-o, --save <file>', 'write what was found, for batchnorm merge')
@@ -107,6 +111,7 @@ export const addStats: AddCommand = (program, environment) => {
         exclude,
         framing: { resize: resize ?? null, crop: crop ?? null },
         layout: layout ?? null,
+        member: options.member ?? null,
         skipsNonfinite: skipNonfinite ?? false,
         part,
         save: save ?? null,

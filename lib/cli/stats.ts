@@ -15,8 +15,7 @@ import { type Part, whole } from './part';
 import { PartialStats } from './partial-stats';
 import type { Channels } from './pixel-format';
 import { onlyNotes, startProgress } from './progress';
-import { remarksOn } from './remarks';
-import { conclude, lineOf, report } from './report';
+import { lineOf, report } from './report';
 import { loadSharp, prepareThreads } from './sharp';
 import { loadStats, saveStats } from './stats-file';
 
@@ -27,6 +26,8 @@ export interface StatsOptions {
   readonly channels: Channels | null;
   readonly framing: Framing;
   readonly layout: string | null;
+  /** Which array of .npz files; null for the only one. */
+  readonly member: string | null;
   readonly skipsNonfinite: boolean;
   readonly part: Part;
   readonly save: string | null;
@@ -52,7 +53,7 @@ export async function stats(args: readonly string[], options: StatsOptions): Pro
   try {
     const result = startOrResume(dataset, options);
     await read(dataset, result, interruption, options);
-    return finish(dataset, result, interruption, options);
+    return finish(dataset, inputs, result, interruption, options);
   } finally {
     interruption.ignore();
     await dataset.close();
@@ -61,15 +62,15 @@ export async function stats(args: readonly string[], options: StatsOptions): Pro
 
 async function findAll(
   args: readonly string[],
-  { filesFrom, exclude }: StatsOptions,
+  { filesFrom, exclude, member }: StatsOptions,
 ): Promise<Inputs> {
   const listed = filesFrom === null ? [] : await readList(filesFrom);
-  return findInputs({ args, listed, exclude });
+  return findInputs({ args, listed, exclude, member });
 }
 
-function sayPassedOver({ passedOver }: Inputs, { quiet, stderr }: StatsOptions): void {
+function sayPassedOver({ passedOver }: Inputs, { json, quiet, stderr }: StatsOptions): void {
   const { total } = passedOver;
-  if (total === 0 || quiet) return;
+  if (total === 0 || json || quiet) return;
   const files = total === 1 ? 'file that is' : 'files that are';
   stderr.write(`passed over ${total} ${files} no image or array by name: ${passedOver}\n`);
 }
@@ -138,12 +139,12 @@ function itemsOf(dataset: Dataset, stats: PartialStats): { total: number; done: 
 }
 
 function finish(
-  dataset: Dataset,
+  { files }: Dataset,
+  { passedOver }: Inputs,
   result: PartialStats,
   interruption: Interruption,
   { save, resume, part, json, quiet, stdout, stderr }: StatsOptions,
 ): number {
-  const { files } = dataset;
   if (!result.isComplete) {
     const next =
       resume === null ? 'nothing is kept without --resume FILE' : 'the same command continues';
@@ -159,7 +160,7 @@ function finish(
     );
   }
   if (save !== null) saveStats(save, result);
-  stdout.write(`${report(result, json)}\n`);
-  if (!quiet) for (const remark of remarksOn(result)) stderr.write(`${remark}\n`);
-  return conclude(result, stderr);
+  const { total, counts } = passedOver;
+  const more = total === 0 ? {} : { passedOver: counts };
+  return report(result, { json, quiet, stdout, stderr }, more);
 }

@@ -11,7 +11,7 @@ import { FormatError } from './format-error';
 import { idxHeaderBytes, isIdx, readIdxHeader } from './idx';
 import { BytesInput, readFile } from './input';
 import { isNpy, npyHeaderBytes, readNpyHeader } from './npy';
-import { readNpz } from './npz';
+import { readNpz, readNpzHeader } from './npz';
 import { readElements } from './read-elements';
 
 const arrayTypes = { uint8: Uint8Array, float32: Float32Array, float64: Float64Array };
@@ -91,10 +91,7 @@ export class ArrayFile {
   static #openMember(path: string, member: string): ArrayFile {
     return readFile(path, (file) => {
       checkFormat(file, '.npz');
-      const [found] = readNpz(file, { names: new Set([member]), prefix: '' });
-      const [, array] = found as NonNullable<typeof found>;
-      const { dtype: type, shape } = array;
-      return new ArrayFile({ type, shape }, new LoadedElements(convert(array, readAs[type])));
+      return new ArrayFile(readNpzHeader(file, member), new MemberElements(path, member));
     });
   }
 
@@ -172,6 +169,35 @@ class LoadedElements implements Elements {
   }
 
   async close(): Promise<void> {}
+}
+
+/** Elements of a member of a .npz file, which are read at once when the first of them is asked for. */
+class MemberElements implements Elements {
+  readonly #path: string;
+  readonly #member: string;
+  #loaded: LoadedElements | null = null;
+
+  constructor(path: string, member: string) {
+    this.#path = path;
+    this.#member = member;
+  }
+
+  async read(first: number, count: number): Promise<FileArray> {
+    this.#loaded ??= this.#load();
+    return this.#loaded.read(first, count);
+  }
+
+  async close(): Promise<void> {
+    this.#loaded = null;
+  }
+
+  #load(): LoadedElements {
+    return readFile(this.#path, (file) => {
+      const [found] = readNpz(file, { names: new Set([this.#member]), prefix: '' });
+      const [, array] = found as NonNullable<typeof found>;
+      return new LoadedElements(convert(array, readAs[array.dtype]));
+    });
+  }
 }
 
 /** Elements in Fortran order, which are read at once when the first of them is asked for. */

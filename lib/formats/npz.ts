@@ -1,6 +1,6 @@
 import type { IntegerTensor } from '../tensor/integer-tensor';
 import type { Tensor } from '../tensor/tensor';
-import { checkLength } from './array-header';
+import { type ArrayHeader, checkLength } from './array-header';
 import { FormatError } from './format-error';
 import type { InputFile } from './input';
 import { takeNpyHeader } from './npy';
@@ -22,6 +22,12 @@ export interface NpzArrays {
 /** The names of all arrays, in the order of the file's directory, whether they can be read or not. */
 export function npzNames(file: InputFile): string[] {
   return readZipDirectory(file).entries.map(({ name }) => nameIn(name));
+}
+
+/** The header of an array, by its name, without reading the array. */
+export function readNpzHeader(file: InputFile, name: string): ArrayHeader {
+  const [member] = membersOf(file, { names: new Set([name]), prefix: '' });
+  return aboutMember(member as ZipMember, takeHeader);
 }
 
 /**
@@ -52,13 +58,26 @@ function nameIn(member: string): string {
 }
 
 function readMember(member: ZipMember): Tensor | IntegerTensor {
-  try {
-    if (!member.name.endsWith(suffix)) {
-      throw new FormatError('is no .npy: numpy.savez writes nothing else');
-    }
-    // Whether its size is that of its array, before all of it is unpacked.
-    checkLength(takeNpyHeader(member.start()), member.size);
+  return aboutMember(member, () => {
+    takeHeader(member);
     return readNpy(member.open(), member.size);
+  });
+}
+
+/** Tells whether a member has the size of its array, before all of it is unpacked. */
+function takeHeader(member: ZipMember): ArrayHeader {
+  if (!member.name.endsWith(suffix)) {
+    throw new FormatError('is no .npy: numpy.savez writes nothing else');
+  }
+  const header = takeNpyHeader(member.start());
+  checkLength(header, member.size);
+  return header;
+}
+
+/** What `read` makes of a member, which errors name. */
+function aboutMember<T>(member: ZipMember, read: (member: ZipMember) => T): T {
+  try {
+    return read(member);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     const { message, cause } = error;

@@ -47,8 +47,7 @@ class Text extends Writable {
 
 /** What `--json` prints on success. */
 export async function json(args: readonly string[], cwd?: string) {
-  const quiet = args[0] === 'stats' || args[0] === 'merge' ? ['--quiet'] : [];
-  const { status, stdout, stderr } = await batchnorm([...args, '--json', ...quiet], cwd);
+  const { status, stdout, stderr } = await batchnorm([...args, '--json'], cwd);
   expect([status, stderr]).toEqual([0, '']);
   return JSON.parse(stdout);
 }

@@ -30,6 +30,12 @@ describe('what is passed over', () => {
     );
   });
 
+  test('is counted in the JSON, which has it in its place', async () => {
+    const { passedOver } = await stats('photos');
+    expect(passedOver).toEqual({ '.gif': 3, '.bmp': 2, '': 1 });
+    expect(await stats('photos/a.png')).not.toHaveProperty('passedOver');
+  });
+
   test('is counted in globs too', async () => {
     const { stderr } = await batchnorm(['stats', 'photos/*'], folder.path);
     expect(stderr).toContain('passed over 4 files that are no image or array by name: 2 .bmp');

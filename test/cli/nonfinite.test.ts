@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { transforms } from 'batchnorm';
 import { npy } from '../formats/files';
 import { floats } from './arrays';
 import { batchnorm, expectRefused, Folder, json } from './command';
@@ -55,7 +56,11 @@ describe('NaN or an infinity in an array', () => {
     const { count, mean, std } = await found('left.npy');
     const { status, stdout, stderr } = await stats('some', '--skip-nonfinite');
     expect(status).toBe(0);
-    expect(stderr).toBe('left out 1 value of each channel for NaN or infinities among them\n');
+    expect(stderr).toBe('');
+    const text = await batchnorm(['stats', 'some', '--skip-nonfinite'], folder.path);
+    expect(text.stderr).toContain(
+      'left out 1 value of each channel for NaN or infinities among them\n',
+    );
     const without = JSON.parse(stdout);
     expect(without).toMatchObject({ count, nonfinite: 1, filesRead: 3 });
     for (const c of [0, 1]) {
@@ -167,4 +172,17 @@ describe('a result that Normalize cannot take', () => {
     const { stderr } = await batchnorm(['stats', 'huge.npy'], folder.path);
     expect(stderr).toContain('variance is beyond float64: scale them first');
   });
+});
+
+test('values that are none of pixels say how Normalize takes them', async () => {
+  folder.file('far.npy', floats('(2, 1)', [1000, 1010]));
+  const { stdout, stderr } = await batchnorm(['stats', 'far.npy'], folder.path);
+  expect(stderr).toBe(
+    'not of pixels: Normalize takes these with scale: null, and then floats alone\n',
+  );
+  expect(stdout).toContain('Normalize(mean=[1005.0000], std=[5.0000])');
+  expect(() => new transforms.Normalize([1005], [5])).toThrow('scale: null');
+  const normalize = new transforms.Normalize([1005], [5], { scale: null });
+  const y = normalize.forward({ data: Float32Array.of(1000, 1010), shape: [1, 1, 2] });
+  expect([...y.data]).toEqual([-1, 1]);
 });
