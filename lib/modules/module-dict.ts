@@ -28,10 +28,6 @@ export type NamedModules<M extends Module> =
 export class ModuleDict<M extends Module = Module> extends Module {
   static override readonly name: string = 'ModuleDict';
 
-  static {
-    noForward(ModuleDict);
-  }
-
   // Not in fields: JavaScript would put names like '1' before the others.
   readonly #modules = new Map<string, M>();
 
@@ -184,6 +180,9 @@ export class ModuleDict<M extends Module = Module> extends Module {
     }
   }
 }
+
+// Not in the class: as compiled, it would not know its own name there.
+noForward(ModuleDict);
 
 function isIterable(value: object): value is Iterable<unknown> {
   return Symbol.iterator in value;

@@ -26,10 +26,6 @@ import type { Module } from './module';
 export class ModuleList<M extends Module = Module> extends IndexedModules<M> {
   static override readonly name: string = 'ModuleList';
 
-  static {
-    noForward(ModuleList);
-  }
-
   /** @throws ArgumentError where `modules` is no iterable, or one of them is no Module. */
   constructor(modules: Iterable<M> = []) {
     super();
@@ -67,3 +63,6 @@ export class ModuleList<M extends Module = Module> extends IndexedModules<M> {
     );
   }
 }
+
+// Not in the class: as compiled, it would not know its own name there.
+noForward(ModuleList);
