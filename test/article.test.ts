@@ -29,7 +29,7 @@ const x = tensor([
 test('BatchNorm2d(2) in training prints what the article shows', () => {
   const bn = new BatchNorm2d(2);
   expect(String(bn)).toBe(
-    'BatchNorm2d(2, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)',
+    'BatchNorm2d(2, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)',
   );
   expect(String(bn.weight)).toBe('Parameter containing:\ntensor([1., 1.], requires_grad=True)');
   expect(String(bn.bias)).toBe('Parameter containing:\ntensor([0., 0.], requires_grad=True)');

@@ -16,6 +16,7 @@ const defaults = {
   eps: 1e-5,
   momentum: 0.1,
   affine: true,
+  bias: true,
   trackRunningStats: true,
   dtype: 'float32',
   unbiasedRunningVar: true,
@@ -36,6 +37,7 @@ export function readOptions(caller: string, options: BatchNormOptions, isLazy: b
     eps = defaults.eps,
     momentum = defaults.momentum,
     affine = defaults.affine,
+    bias = defaults.bias,
     trackRunningStats = defaults.trackRunningStats,
     dtype = defaults.dtype,
     unbiasedRunningVar = defaults.unbiasedRunningVar,
@@ -44,7 +46,7 @@ export function readOptions(caller: string, options: BatchNormOptions, isLazy: b
   } = options;
   const applied = checkActivation(caller, activation);
   return {
-    ...checkNormSettings(caller, { eps, momentum, affine, trackRunningStats, dtype }),
+    ...checkNormSettings(caller, { eps, momentum, affine, bias, trackRunningStats, dtype }),
     unbiasedRunningVar: checkBoolean(caller, 'unbiasedRunningVar', unbiasedRunningVar),
     activation: applied,
     negativeSlope: checkNegativeSlope(caller, negativeSlope, applied),

@@ -9,6 +9,7 @@ import { FrozenBatchNorm1d } from './frozen-batch-norm-1d';
 import { FrozenBatchNorm2d } from './frozen-batch-norm-2d';
 import { FrozenBatchNorm3d } from './frozen-batch-norm-3d';
 import { childrenOf, Module, replaceChild } from './module';
+import { learnsBias } from './norm-base';
 
 const kinds = [
   [BatchNorm1d, FrozenBatchNorm1d],
@@ -20,7 +21,7 @@ const kinds = [
 export function freezeBatchNorm(module: BatchNorm): FrozenBatchNorm;
 /**
  * Puts a frozen layer in the place of each BatchNorm inside a module, with the same eps, activation
- * and mode, and with copies of its statistics, weight and bias (1 and 0 without `affine`), so that
+ * and mode, and with copies of its statistics, weight and bias (1 and 0 without `affine`, no bias where made with `bias: false`), so that
  * an optimizer that still holds those cannot change it. A layer that is used twice becomes one.
  *
  * TypeScript still takes the fields for what they were declared as: declare those of a net that is
@@ -68,7 +69,8 @@ function freeze(name: string, layer: BatchNorm): FrozenBatchNorm {
     );
   }
   const { numFeatures, eps, dtype, activation, negativeSlope } = layer;
-  const frozen = new Frozen(numFeatures, { eps, dtype, activation, negativeSlope });
+  const bias = !layer.affine || learnsBias(layer);
+  const frozen = new Frozen(numFeatures, { eps, bias, dtype, activation, negativeSlope });
   // Without affine there is no weight and no bias.
   frozen.loadStateDict(layer.stateDict(), { strict: false });
   frozen.training = layer.training;

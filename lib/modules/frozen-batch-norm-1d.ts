@@ -5,7 +5,8 @@ import { FrozenBatchNorm, type FrozenBatchNormOptions } from './frozen-batch-nor
  * are buffers, and `train()` alters nothing about them.
  *
  * It loads the state dict of a BatchNorm1d, whose `num_batches_tracked` it passes over. One
- * made without `affine` has no `weight` and `bias`, which `strict: false` lets be: 1 and 0 at first.
+ * made without `affine` has no `weight` and `bias`, which `strict: false` lets be: 1 and 0 at first. That of one
+ * made with `bias: false` fits a layer made so, too.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ import {
   forwardWithRunningStatistics,
   KeptMask,
 } from '../functional/internal';
-import { checkOptions } from '../options';
+import { checkBoolean, checkOptions } from '../options';
 import { ones, zeros } from '../tensor/creation';
 import { checkDType, type DType, type DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
@@ -37,6 +37,8 @@ import type { StateEntry } from './state-dict';
 export interface FrozenBatchNormOptions {
   /** Added to the variance; a finite number >= 0. */
   eps?: number | undefined;
+  /** false leaves the shift out, as BatchNorm's `bias` does. */
+  bias?: boolean | undefined;
   /** The type of the buffers, and so of the input. */
   dtype?: DType | undefined;
   /** What the layer does with its output in the same pass; nothing when absent. */
@@ -45,7 +47,7 @@ export interface FrozenBatchNormOptions {
   negativeSlope?: number | null | undefined;
 }
 
-const optionNames = ['eps', 'dtype', 'activation', 'negativeSlope'];
+const optionNames = ['eps', 'bias', 'dtype', 'activation', 'negativeSlope'];
 
 /** For this library alone: a user of the class has no way to it. */
 export let frozenBatchNormKept: (layer: FrozenBatchNorm) => KeptPasses;
@@ -90,9 +92,16 @@ export abstract class FrozenBatchNorm extends Module {
     }
     const shape = [checkNumFeatures(name, numFeatures)];
     checkOptions(name, options, optionNames, 'numFeatures');
-    const { eps = 1e-5, dtype = 'float32', activation = null, negativeSlope = null } = options;
+    const {
+      eps = 1e-5,
+      bias = true,
+      dtype = 'float32',
+      activation = null,
+      negativeSlope = null,
+    } = options;
     const applied = checkActivation(name, activation);
     this.#eps = checkEps(name, eps);
+    const hasBias = checkBoolean(name, 'bias', bias);
     this.dtype = checkDType(dtype, name);
     const slope = checkNegativeSlope(name, negativeSlope, applied);
     this.#passes = new BatchNormPasses(applied, slope, KeptMask);
@@ -100,7 +109,7 @@ export abstract class FrozenBatchNorm extends Module {
       numFeatures,
       caller: { name, ranks, numFeatures },
       weight: ones(shape, { dtype }),
-      bias: zeros(shape, { dtype }),
+      bias: hasBias ? zeros(shape, { dtype }) : null,
       runningMean: zeros(shape, { dtype }),
       runningVar: ones(shape, { dtype }),
     };
@@ -121,8 +130,8 @@ export abstract class FrozenBatchNorm extends Module {
     return this.#channels.weight;
   }
 
-  /** Shift, C values, 0 at first; a buffer. */
-  get bias(): Tensor {
+  /** Shift, C values, 0 at first; a buffer. Null where made with `bias: false`. */
+  get bias(): Tensor | null {
     return this.#channels.bias;
   }
 
@@ -237,9 +246,10 @@ export abstract class FrozenBatchNorm extends Module {
 
   protected override ownBuffers(): [name: string, buffer: Tensor][] {
     const { weight, bias, runningMean, runningVar } = this.#channels;
+    const shift: [string, Tensor][] = bias === null ? [] : [['bias', bias]];
     return [
       ['weight', weight],
-      ['bias', bias],
+      ...shift,
       ['running_mean', runningMean],
       ['running_var', runningVar],
       ...super.ownBuffers(),
@@ -251,15 +261,20 @@ export abstract class FrozenBatchNorm extends Module {
     return [...super.ownStateEntries(), { key: 'num_batches_tracked', dropped: true }];
   }
 
+  protected override absentState(): [key: string, option: string][] {
+    return this.bias === null ? [['bias', 'bias: true']] : [];
+  }
+
   protected override extraRepr(): string {
     const shown = [`${this.numFeatures}`, `eps=${reprFloat(this.eps)}`];
+    if (this.bias === null) shown.push('bias=False');
     return [...shown, ...this.#passes.repr].join(', ');
   }
 }
 
 interface Frozen extends PassChannels {
   readonly weight: Tensor;
-  readonly bias: Tensor;
+  readonly bias: Tensor | null;
   readonly runningMean: Tensor;
   readonly runningVar: Tensor;
 }

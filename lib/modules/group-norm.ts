@@ -11,6 +11,8 @@ export interface GroupNormOptions {
   eps?: number | undefined;
   /** Whether to learn a scale (`weight`) and a shift (`bias`) per channel. */
   affine?: boolean | undefined;
+  /** false leaves the shift out. */
+  bias?: boolean | undefined;
   /** The type of the parameters, and so of the input. */
   dtype?: DType | undefined;
 }
@@ -43,7 +45,7 @@ export class GroupNorm extends SampleNorm<number> {
   readonly numGroups: number;
   /** C, the channels of every input. */
   readonly numChannels: number;
-  /** Whether the layer learns `weight` and `bias`. */
+  /** Whether the layer learns `weight` and, unless that was left out, `bias`. */
   readonly affine: boolean;
 
   /**
@@ -53,18 +55,18 @@ export class GroupNorm extends SampleNorm<number> {
    */
   constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
     const { name } = new.target;
-    checkOptions(name, options, ['eps', 'affine', 'dtype'], 'numGroups, numChannels');
-    const { eps = 1e-5, affine = true, dtype = 'float32' } = options;
+    checkOptions(name, options, ['eps', 'affine', 'bias', 'dtype'], 'numGroups, numChannels');
+    const { eps = 1e-5, affine = true, bias = true, dtype = 'float32' } = options;
     checkNumGroups(name, numGroups);
     checkNumChannels(name, numChannels, numGroups);
     const caller = { name, ranks: null, numFeatures: numChannels };
-    checkBoolean(name, 'affine', affine);
+    const hasWeight = checkBoolean(name, 'affine', affine);
     super({
       caller,
       shape: [numChannels],
-      hasWeight: affine,
-      hasBias: affine,
-      optionsFor: { weight: 'affine: true', bias: 'affine: true' },
+      hasWeight,
+      hasBias: checkBoolean(name, 'bias', bias) && hasWeight,
+      optionsFor: { weight: 'affine: true', bias: hasWeight ? 'bias: true' : 'affine: true' },
       dtype: checkDType(dtype, name),
       eps,
       checkEps,
@@ -80,8 +82,13 @@ export class GroupNorm extends SampleNorm<number> {
   }
 
   protected override extraRepr(): string {
-    const { numGroups, numChannels, eps, affine } = this;
-    return `${numGroups}, ${numChannels}, eps=${reprFloat(eps)}, affine=${reprBoolean(affine)}`;
+    return [
+      `${this.numGroups}`,
+      `${this.numChannels}`,
+      `eps=${reprFloat(this.eps)}`,
+      `affine=${reprBoolean(this.affine)}`,
+      `bias=${reprBoolean(this.bias !== null)}`,
+    ].join(', ');
   }
 }
 
@@ -93,8 +100,7 @@ function checkNumChannels(name: string, numChannels: unknown, numGroups: number)
   }
   if ((numChannels as number) % numGroups !== 0) {
     throw new ArgumentError(
-      `${name}: num_channels must be divisible by num_groups, got numChannels ${numChannels} and ` +
-        `numGroups ${numGroups}`,
+      `${name}: num_channels (${numChannels}) must be divisible by num_groups (${numGroups})`,
     );
   }
 }

@@ -291,7 +291,7 @@ const unfused = {
   outResidual: null,
 };
 
-const optionNames = ['eps', 'momentum', 'affine', 'trackRunningStats', 'dtype'];
+const optionNames = ['eps', 'momentum', 'affine', 'bias', 'trackRunningStats', 'dtype'];
 
 /** The options with defaults filled in, each read once and checked. */
 function readOptions(name: string, options: InstanceNormOptions, isLazy: boolean): NormSettings {
@@ -300,8 +300,9 @@ function readOptions(name: string, options: InstanceNormOptions, isLazy: boolean
     eps = 1e-5,
     momentum = 0.1,
     affine = isLazy,
+    bias = true,
     trackRunningStats = isLazy,
     dtype = 'float32',
   } = options;
-  return checkNormSettings(name, { eps, momentum, affine, trackRunningStats, dtype });
+  return checkNormSettings(name, { eps, momentum, affine, bias, trackRunningStats, dtype });
 }

@@ -78,12 +78,11 @@ export class LayerNorm extends SampleNorm<number> {
   }
 
   protected override extraRepr(): string {
-    const shown = [
+    return [
       reprShape(this.normalizedShape),
       `eps=${reprFloat(this.eps)}`,
       `elementwise_affine=${reprBoolean(this.elementwiseAffine)}`,
-    ];
-    if (this.elementwiseAffine && this.bias === null) shown.push('bias=False');
-    return shown.join(', ');
+      `bias=${reprBoolean(this.bias !== null)}`,
+    ].join(', ');
   }
 }

@@ -15,7 +15,7 @@ import { Lazy } from './norm-state';
  * ```ts
  * const bn = new LazyBatchNorm1d();
  * bn.forward(randn([20, 100]));
- * String(bn); // BatchNorm1d(100, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+ * String(bn); // BatchNorm1d(100, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
  * ```
  */
 export class LazyBatchNorm1d extends BatchNorm1d {

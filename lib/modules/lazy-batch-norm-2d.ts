@@ -15,7 +15,7 @@ import { Lazy } from './norm-state';
  * ```ts
  * const bn = new LazyBatchNorm2d();
  * bn.forward(randn([20, 100, 35, 45]));
- * String(bn); // BatchNorm2d(100, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+ * String(bn); // BatchNorm2d(100, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
  * ```
  */
 export class LazyBatchNorm2d extends BatchNorm2d {

@@ -9,12 +9,15 @@ import { reprBoolean, reprFloat } from './repr';
 import type { Sized, StateEntry, Unsized } from './state-dict';
 import { statisticsOption } from './state-dict-hints';
 
+/** Whether a layer has a shift, or will have one once it is lazy no more. For this library alone. */
+export let learnsBias: (layer: NormBase) => boolean;
+
 /**
  * What the layers with statistics per channel share. One that derives from it makes the
  * {@link NormState}, keeps it for its own passes, and passes it on.
  */
 export abstract class NormBase extends Module {
-  /** Whether the layer learns `weight` and `bias`. */
+  /** Whether the layer learns `weight` and, unless that was left out, `bias`. */
   readonly affine: boolean;
   /** The type of parameters and buffers. */
   readonly dtype: DType;
@@ -25,6 +28,10 @@ export abstract class NormBase extends Module {
   readonly #state: NormState;
   // One for all the state entries of a lazy layer, which tell by it that they go together.
   readonly #unsized: Unsized;
+
+  static {
+    learnsBias = (layer) => layer.#state.hasBias;
+  }
 
   protected constructor(state: NormState) {
     super();
@@ -45,9 +52,9 @@ export abstract class NormBase extends Module {
     return this.#state.affine ? this.#channels.weight : null;
   }
 
-  /** Shift, C values, 0 at first; null without `affine`. */
+  /** Shift, C values, 0 at first; null without `affine`, and where made with `bias: false`. */
   get bias(): Parameter | null {
-    return this.#state.affine ? this.#channels.bias : null;
+    return this.#state.hasBias ? this.#channels.bias : null;
   }
 
   /** Running mean, C values, 0 at first; null where made without `trackRunningStats`. */
@@ -136,23 +143,26 @@ export abstract class NormBase extends Module {
   }
 
   protected override absentState(): [key: string, option: string][] {
-    const { affine, batches } = this.#state;
+    const { affine, hasBias, batches } = this.#state;
     const parameters = affine ? [] : ['weight', 'bias'];
+    const shift: [string, string][] = affine && !hasBias ? [['bias', 'bias: true']] : [];
     const statistics =
       batches === null ? ['running_mean', 'running_var', 'num_batches_tracked'] : [];
     return [
       ...parameters.map((key): [string, string] => [key, 'affine: true']),
+      ...shift,
       ...statistics.map((key): [string, string] => [key, statisticsOption]),
     ];
   }
 
   protected override extraRepr(): string {
-    const { eps, momentum } = this.#state;
+    const { eps, momentum, hasBias } = this.#state;
     return [
       `${this.numFeatures}`,
       `eps=${reprFloat(eps)}`,
       `momentum=${momentum === null ? 'None' : reprFloat(momentum)}`,
       `affine=${reprBoolean(this.affine)}`,
+      `bias=${reprBoolean(hasBias)}`,
       `track_running_stats=${reprBoolean(this.trackRunningStats)}`,
     ].join(', ');
   }

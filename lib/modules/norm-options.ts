@@ -10,6 +10,8 @@ export interface NormOptions {
   momentum?: number | null | undefined;
   /** Whether to learn a scale (`weight`) and a shift (`bias`) per channel. */
   affine?: boolean | undefined;
+  /** false leaves the shift out; without `affine` there is none anyway. */
+  bias?: boolean | undefined;
   /** Whether to keep running statistics, for evaluation to normalize with. */
   trackRunningStats?: boolean | undefined;
   /** The type of parameters and buffers, and so of the input. */
@@ -23,11 +25,12 @@ export type NormSettings = {
 
 /** Checks options that were read once and have their defaults filled in. */
 export function checkNormSettings(caller: string, settings: NormSettings): NormSettings {
-  const { eps, momentum, affine, trackRunningStats, dtype } = settings;
+  const { eps, momentum, affine, bias, trackRunningStats, dtype } = settings;
   return {
     eps: checkEps(caller, eps),
     momentum: momentum === null ? null : checkMomentum(caller, momentum),
     affine: checkBoolean(caller, 'affine', affine),
+    bias: checkBoolean(caller, 'bias', bias),
     trackRunningStats: checkBoolean(caller, 'trackRunningStats', trackRunningStats),
     dtype: checkDType(dtype, caller),
   };

@@ -30,6 +30,7 @@ export type Accepted = Pick<Caller, 'ranks' | 'unbatchedRank'>;
 export class NormState {
   readonly accepts: Accepted;
   readonly affine: boolean;
+  readonly hasBias: boolean;
   readonly dtype: DType;
   eps: number;
   momentum: number | null;
@@ -44,6 +45,7 @@ export class NormState {
   constructor(name: string, accepts: Accepted, numFeatures: number | Lazy, settings: NormSettings) {
     this.accepts = accepts;
     this.affine = settings.affine;
+    this.hasBias = settings.affine && settings.bias;
     this.dtype = settings.dtype;
     this.eps = settings.eps;
     this.momentum = settings.momentum;
@@ -54,21 +56,22 @@ export class NormState {
 
   /** What the state dict calls the tensors in {@link channels}. */
   get names(): readonly string[] {
-    const parameters = this.affine ? ['weight', 'bias'] : [];
+    const parameters = this.affine ? ['weight'] : [];
+    if (this.hasBias) parameters.push('bias');
     const buffers = this.batches === null ? [] : ['running_mean', 'running_var'];
     return [...parameters, ...buffers];
   }
 
   /** New ones, in their first state. */
   channelsFor(name: string, numFeatures: number): Channels {
-    const { dtype, affine, accepts } = this;
+    const { dtype, affine, hasBias, accepts } = this;
     const shape = [checkNumFeatures(name, numFeatures)];
     const tracks = this.batches !== null;
     return {
       numFeatures,
       caller: { name, ...accepts, numFeatures },
       weight: affine ? new Parameter(ones(shape, { dtype })) : null,
-      bias: affine ? new Parameter(zeros(shape, { dtype })) : null,
+      bias: hasBias ? new Parameter(zeros(shape, { dtype })) : null,
       runningMean: tracks ? zeros(shape, { dtype }) : null,
       runningVar: tracks ? ones(shape, { dtype }) : null,
     };

@@ -37,6 +37,7 @@ def cases():
                 yield {"kind": kind, "dimensions": dimensions, "groups": groups, "bias": True}
         yield {"kind": kind, "dimensions": 2, "bias": False}
         yield {"kind": kind, "dimensions": 2, "bias": False, "affine": False}
+        yield {"kind": kind, "dimensions": 2, "bias": True, "normBias": False}
         yield {"kind": kind, "dimensions": 2, "groups": 2, "bias": True, "eps": 0.1}
         yield {"kind": kind, "dimensions": 2, "bias": True, "memoryFormat": "channelsLast"}
         yield {"kind": kind, "dimensions": 3, "groups": 2, "memoryFormat": "channelsLast"}
@@ -100,7 +101,10 @@ def record(case, generator):
     channels = 6
     layer = _layer(case, channels)
     norm = NORMS[case.get("dimensions", 0)](
-        channels, eps=case.get("eps", 1e-5), affine=case.get("affine", True)
+        channels,
+        eps=case.get("eps", 1e-5),
+        affine=case.get("affine", True),
+        bias=case.get("normBias", True),
     )
     randomize(layer, generator)
     randomize(norm, generator)

@@ -1,7 +1,6 @@
 """Runs a BatchNorm module through train and eval steps and records each result."""
 
 import copy
-import re
 
 import torch
 from torch import nn
@@ -60,6 +59,7 @@ class Recorder:
             eps=options.get("eps", 1e-5),
             momentum=options.get("momentum", 0.1),
             affine=options.get("affine", True),
+            bias=options.get("bias", True),
             track_running_stats=options.get("trackRunningStats", True),
         )
 
@@ -96,8 +96,7 @@ class Recorder:
             "options": self.case["options"],
             "dtype": self.case["dtype"],
             "memoryFormat": self.case["memoryFormat"],
-            # newer versions of PyTorch name one option more, which older ones do not have
-            "repr": re.sub(r",? bias=\w+", "", repr(self.module)),
+            "repr": repr(self.module),
             "state": state(self.module),
         }
         entry["steps"] = [self._step(step) for step in self.case["steps"]]

@@ -79,12 +79,21 @@ def options():
     yield case("momentum 2.0", (5, 4), [TRAIN, TRAIN, TRAIN], momentum=2.0)
     for eps in (1e-3, 1.0):
         yield case(f"eps {eps}", (3, 5, 2), SHORT, data=small, eps=eps)
-    # newer versions of PyTorch refuse it in training
+    # PyTorch refuses it in training
     yield case("eps 0 in eval", (3, 5, 2), [EVAL], start="random", eps=0.0)
     for affine, track in itertools.product((True, False), repeat=2):
         name = f"affine {affine}, trackRunningStats {track}"
         shape = (2, 3, 2, 2)
         yield case(name, shape, SHORT, start="random", affine=affine, trackRunningStats=track)
+    for shape in ((5, 7), (2, 3, 5), (2, 3, 2, 3), (2, 2, 2, 1, 3)):
+        for memory_format in BOTH[: 1 if len(shape) == 2 else 2]:
+            name = f"bias False, {len(shape)}d, {memory_format}"
+            yield case(name, shape, LONG, memory_format, start="random", bias=False)
+    yield case("bias False, float64", (5, 4), SHORT, dtype="float64", start="random", bias=False)
+    name = "bias False, trackRunningStats False"
+    yield case(name, (5, 4), SHORT, start="random", bias=False, trackRunningStats=False)
+    yield case("affine False, bias False", (5, 4), SHORT, affine=False, bias=False)
+    yield case("affine False, bias True", (5, 4), SHORT, affine=False, bias=True)
     average = {**TRAIN, "set": {"momentum": None}}
     frozen = {**TRAIN, "set": {"trackRunningStats": False}}
     name = "tracking switched off, momentum changed on the way"

@@ -5,13 +5,12 @@ from torch import nn
 
 from arrangements import Groups, Rows
 from module_case import Recorder
-from rms_norm import RMSNorm
 from scales import PassScales
 from set_scales import InstanceRunningScales, SetScales
 
 CLASSES = {
     "LayerNorm": nn.LayerNorm,
-    "RMSNorm": RMSNorm,
+    "RMSNorm": nn.RMSNorm,
     "GroupNorm": nn.GroupNorm,
     "InstanceNorm1d": nn.InstanceNorm1d,
     "InstanceNorm2d": nn.InstanceNorm2d,
@@ -21,6 +20,7 @@ OPTIONS = {
     "eps": "eps",
     "momentum": "momentum",
     "affine": "affine",
+    "bias": "bias",
     "elementwiseAffine": "elementwise_affine",
     "trackRunningStats": "track_running_stats",
 }

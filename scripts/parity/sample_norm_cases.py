@@ -112,6 +112,8 @@ def _rows():
         yield case(module, [4], (3, 4), [TRAIN, {**TRAIN, "shape": (0, 4)}, {**TRAIN, "shape": (2, 3, 4)}], name="several sizes")
         yield case(module, [5], (4, 5), [TRAIN], data=poisoned, name="NaN and Inf")
         yield case(module, [5], (4, 5), [TRAIN], gradient=poisoned, name="NaN and Inf in the gradient")
+    for affine in (True, False):
+        yield case("LayerNorm", [5], (4, 5), [TRAIN, AGAIN, EVAL], start="random", elementwiseAffine=affine, bias=False)
 
 
 def _groups():
@@ -121,7 +123,10 @@ def _groups():
             yield case("GroupNorm", [2, 6], (3, 6, 2, 3), [TRAIN, AGAIN, EVAL], memory_format, dtype, "random", name=name)
         yield case("GroupNorm", [3, 6], (2, 6, 5), PAIR, memory_format, start="random", data=offset, name=f"{memory_format}, offset")
         yield case("GroupNorm", [5, 5], (2, 5, 2, 3), [TRAIN], memory_format, data=poisoned, name=f"{memory_format}, NaN and Inf")
+        yield case("GroupNorm", [2, 6], (3, 6, 2, 3), [TRAIN, AGAIN, EVAL], memory_format, start="random", name=f"{memory_format}, bias False", bias=False)
     yield case("GroupNorm", [2, 6], (3, 6), PAIR, start="random")
+    yield case("GroupNorm", [2, 6], (3, 6), PAIR, start="random", name="bias False", bias=False)
+    yield case("GroupNorm", [2, 6], (3, 6), PAIR, name="affine False, bias True", affine=False, bias=True)
     yield case("GroupNorm", [1, 4], (2, 4, 2, 1, 3), PAIR, affine=False)
     yield case("GroupNorm", [2, 4], (3, 4, 5), PAIR, data=small, eps=1e-3)
     yield case("GroupNorm", [2, 4], (3, 4, 5), [TRAIN, {**TRAIN, "shape": (0, 4, 5)}, {**TRAIN, "shape": (1, 4)}], name="several sizes")
@@ -136,7 +141,10 @@ def _instances():
                 name = f"{memory_format}, {dtype}"
                 steps = [TRAIN, AGAIN, EVAL] if len(shape) == 4 else PAIR
                 yield case(module, [3], shape, steps, memory_format, dtype, "random", name=name, **tracked)
+            yield case(module, [3], shape, [TRAIN, AGAIN, EVAL], memory_format, start="random", name=f"{memory_format}, bias False", bias=False, **tracked)
         yield case(module, [3], shape, PAIR)
+        yield case(module, [3], shape, PAIR, start="random", name="affine True, bias False", affine=True, bias=False)
+        yield case(module, [3], shape, PAIR, name="bias True", bias=True)
         yield case(module, [3], shape[1:], PAIR, start="random", name="a single sample", **tracked)
         yield case(module, [3], shape, PAIR, data=offset, name="offset", **tracked)
     shape = (4, 5, 6)

@@ -6,7 +6,6 @@ from torch.nn import functional as F
 from arrangements import Groups, Rows
 from encode import encode, in_memory_format
 from results import result
-from rms_norm import rms_norm
 from scales import PassScales
 from set_scales import InstanceRunningScales, SetScales
 
@@ -46,7 +45,7 @@ def _call(case, x, tensors):
     if case["function"] == "layerNorm":
         return F.layer_norm(x, case["normalizedShape"], weight, bias, _eps(case))
     if case["function"] == "rmsNorm":
-        return rms_norm(x, case["normalizedShape"], weight, _eps(case))
+        return F.rms_norm(x, case["normalizedShape"], weight, _eps(case))
     if case["function"] == "groupNorm":
         return F.group_norm(x, case["numGroups"], weight, bias, _eps(case))
     return F.instance_norm(

@@ -3,13 +3,13 @@
 A case is { tree, shape, repr, reprAfter, parameters, buffers, modules, children, state, input,
 gradOutput, eval, train: { output, gradInput, state } }: names that PyTorch gives, in its order, and
 tensors in float64. A tree is ["BatchNorm2d", 3], ["Sequential", tree, ...], ["Net", { field: tree }]
-or ["again", path] for the module of an earlier path. A Net's forward runs its fields in order.
+or ["again", path] for the module of an earlier path. A layer's last argument may be its options. A
+Net's forward runs its fields in order.
 """
 
 import argparse
 import json
 import pathlib
-import re
 import warnings
 
 import torch
@@ -26,6 +26,8 @@ CASES = [
     (["Net", {"first": BN1, "body": ["Sequential", BN1], "last": ["Net", {"bn": BN1}]}], [5, 2]),
     (["Sequential", BN1, ["Sequential", ["again", "0"]], ["again", "0"]], [5, 2]),
     (["Sequential", ["LazyBatchNorm1d"], ["Net", {"lazy": ["LazyBatchNorm1d"]}]], [5, 2]),
+    (["Sequential", BN1 + [{"bias": False}], ["LazyBatchNorm1d", {"bias": False}]], [5, 2]),
+    (["Sequential", ["LazyBatchNorm1d", {"affine": False}], BN1 + [{"affine": False}]], [5, 2]),
 ]
 
 
@@ -55,14 +57,10 @@ def build(tree, path="", made=None):
         fields = rest[0].items()
         module = Net({name: build(child, inside(name), made) for name, child in fields})
     else:
-        module = getattr(nn, kind)(*rest)
+        options = rest.pop() if rest and isinstance(rest[-1], dict) else {}
+        module = getattr(nn, kind)(*rest, **options)
     made[path] = module
     return module
-
-
-def representation(module):
-    # newer versions of PyTorch name one option more, which older ones do not have
-    return re.sub(r" bias=\w+,", "", repr(module))
 
 
 def state(module):
@@ -76,8 +74,8 @@ def randomize(module, generator):
     draw = lambda count: torch.randn(count, generator=generator, dtype=torch.float64)
     for layer in module.modules():
         if isinstance(layer, nn.modules.batchnorm._BatchNorm):
-            layer.weight.data.copy_(draw(layer.num_features))
-            layer.bias.data.copy_(draw(layer.num_features))
+            for parameter in layer.parameters():
+                parameter.data.copy_(draw(layer.num_features))
             layer.running_mean.copy_(draw(layer.num_features))
             layer.running_var.copy_(draw(layer.num_features).abs() + 0.5)
 
@@ -88,11 +86,11 @@ def names(pairs):
 
 def record(tree, shape, generator):
     module = build(tree).double()
-    case = {"tree": tree, "shape": shape, "repr": representation(module)}
+    case = {"tree": tree, "shape": shape, "repr": repr(module)}
     # lazy layers have their shapes from here on
     module.eval()(torch.zeros(shape, dtype=torch.float64))
     randomize(module, generator)
-    case["reprAfter"] = representation(module)
+    case["reprAfter"] = repr(module)
     case["parameters"] = names(module.named_parameters())
     # the counters are not among our buffers
     case["buffers"] = [

@@ -89,17 +89,17 @@ describe.each(layers)('$Layer.name', ({ Layer }) => {
   test('prints as PyTorch prints it', () => {
     const { name } = Layer;
     const bn = new Layer(100);
-    const plain = `${name}(100, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)`;
+    const plain = `${name}(100, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)`;
     expect(String(bn)).toBe(plain);
     expect(inspect(bn)).toBe(plain);
     const other = { eps: 0.001, momentum: null, affine: false, trackRunningStats: false };
     expect(String(new Layer(2, other))).toBe(
-      `${name}(2, eps=0.001, momentum=None, affine=False, track_running_stats=False)`,
+      `${name}(2, eps=0.001, momentum=None, affine=False, bias=False, track_running_stats=False)`,
     );
     expect(String(new Layer(2, { unbiasedRunningVar: false }))).toBe(
-      `${name}(2, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, unbiased_running_var=False)`,
+      `${name}(2, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True, unbiased_running_var=False)`,
     );
-    const shown = `${name}(2, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True`;
+    const shown = `${name}(2, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True`;
     expect(String(new Layer(2, { activation: 'relu' }))).toBe(`${shown}, activation=relu)`);
     expect(String(new Layer(2, { activation: 'leakyRelu' }))).toBe(
       `${shown}, activation=leaky_relu, negative_slope=0.01)`,

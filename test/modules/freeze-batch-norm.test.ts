@@ -104,7 +104,7 @@ describe('freezeBatchNorm', () => {
     freezeBatchNorm(net);
     expect([...net].map(({ training }) => training)).toEqual([false, true]);
     const { weight, bias } = net.at(0) as FrozenBatchNorm1d;
-    expect([[...weight.data], [...bias.data]]).toEqual([
+    expect([[...weight.data], [...(bias?.data ?? [])]]).toEqual([
       [1, 1],
       [0, 0],
     ]);

@@ -163,7 +163,10 @@ describe.each(kinds)('$Frozen.name over $shape', (kind) => {
       [{ eps: -1 }, 'eps should be a finite number >= 0, got -1'],
       [{ activation: 'gelu' }, "activation should be 'relu', 'leakyRelu' or null"],
       [{ negativeSlope: 1 }, "negativeSlope goes with activation: 'leakyRelu' alone"],
-      [{ momentum: 0.1 }, "unknown option 'momentum', the options are eps, dtype, activation"],
+      [
+        { momentum: 0.1 },
+        "unknown option 'momentum', the options are eps, bias, dtype, activation",
+      ],
       [1e-5, 'options should be an object of eps, dtype, activation, negativeSlope'],
     ];
     for (const [options, message] of refused) {

@@ -200,7 +200,7 @@ describe.each(layers)('$Layer.name', ({ Layer, Lazy, shape, ranks, axes }) => {
 
   test('is lazy, too: the channels come from the first input, with and without a batch', () => {
     const shown = (name: string, features: number) =>
-      `${name}(${features}, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)`;
+      `${name}(${features}, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)`;
     for (const taken of [[...shape], shape.slice(1)]) {
       const [norm, plain] = [new Lazy(), new Layer(3, tracked)];
       expect(String(norm)).toBe(shown(Lazy.name, 0));

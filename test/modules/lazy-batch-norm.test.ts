@@ -33,7 +33,7 @@ describe.each(kinds)('$Lazy.name', ({ Lazy, Plain, shape }) => {
     const bn = new Lazy({ eps: 0.5 });
     expect(bn).toBeInstanceOf(Plain);
     expect([bn.numFeatures, bn.numBatchesTracked, bn.eps, bn.training]).toEqual([0, 0, 0.5, true]);
-    const shown = `${Lazy.name}(0, eps=0.5, momentum=0.1, affine=True, track_running_stats=True)`;
+    const shown = `${Lazy.name}(0, eps=0.5, momentum=0.1, affine=True, bias=True, track_running_stats=True)`;
     expect([String(bn), inspect(bn)]).toEqual([shown, shown]);
   });
 
@@ -132,7 +132,9 @@ describe('a lazy layer', () => {
     expect([net.modules().length, bn.training]).toEqual([2, false]);
     bn.eps = 0.5;
     bn.momentum = null;
-    expect(String(net)).toContain('(0): LazyBatchNorm1d(0, eps=0.5, momentum=None, affine=True');
+    expect(String(net)).toContain(
+      '(0): LazyBatchNorm1d(0, eps=0.5, momentum=None, affine=True, bias=True',
+    );
   });
 
   test('has nothing to wait for without parameters and buffers', () => {

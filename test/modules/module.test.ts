@@ -154,7 +154,7 @@ describe('a module of modules', () => {
   });
 
   test('prints as PyTorch prints it', () => {
-    const options = 'eps=1e-05, momentum=0.1, affine=True, track_running_stats=True';
+    const options = 'eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True';
     const shown = [
       'Net(',
       `  (bn): BatchNorm2d(3, ${options})`,

@@ -39,9 +39,11 @@ describe('LayerNorm', () => {
   });
 
   test('prints as PyTorch prints it', () => {
-    expect(String(new LayerNorm(5))).toBe('LayerNorm((5,), eps=1e-05, elementwise_affine=True)');
+    expect(String(new LayerNorm(5))).toBe(
+      'LayerNorm((5,), eps=1e-05, elementwise_affine=True, bias=True)',
+    );
     const other = new LayerNorm([5, 3], { eps: 0.1, elementwiseAffine: false });
-    expect(inspect(other)).toBe('LayerNorm((5, 3), eps=0.1, elementwise_affine=False)');
+    expect(inspect(other)).toBe('LayerNorm((5, 3), eps=0.1, elementwise_affine=False, bias=False)');
     expect(String(new LayerNorm(5, { bias: false }))).toBe(
       'LayerNorm((5,), eps=1e-05, elementwise_affine=True, bias=False)',
     );
@@ -103,16 +105,16 @@ describe('GroupNorm', () => {
   });
 
   test('prints as PyTorch prints it', () => {
-    expect(String(new GroupNorm(2, 4))).toBe('GroupNorm(2, 4, eps=1e-05, affine=True)');
+    expect(String(new GroupNorm(2, 4))).toBe('GroupNorm(2, 4, eps=1e-05, affine=True, bias=True)');
     const other = new GroupNorm(4, 4, { eps: 1, affine: false });
-    expect(String(other)).toBe('GroupNorm(4, 4, eps=1.0, affine=False)');
+    expect(String(other)).toBe('GroupNorm(4, 4, eps=1.0, affine=False, bias=False)');
   });
 
   test('refuses channels that its groups do not divide', () => {
     expectRefused(
       () => new GroupNorm(2, 5),
       ArgumentError,
-      'GroupNorm: num_channels must be divisible by num_groups, got numChannels 5 and numGroups 2',
+      'GroupNorm: num_channels (5) must be divisible by num_groups (2)',
     );
     for (const wrong of [0, -1, 1.5, Number.NaN, 2 ** 53, '3', null, undefined, [3]] as never[]) {
       const groups = 'GroupNorm: numGroups should be a positive integer, got ';
@@ -179,11 +181,11 @@ describe.each([
   });
 
   test('prints as PyTorch prints it', () => {
-    const plain = `${Layer.name}(3, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False)`;
+    const plain = `${Layer.name}(3, eps=1e-05, momentum=0.1, affine=False, bias=False, track_running_stats=False)`;
     expect(String(new Layer(3))).toBe(plain);
     const other = { eps: 0.1, momentum: null, affine: true, trackRunningStats: true };
     expect(String(new Layer(3, other))).toBe(
-      `${Layer.name}(3, eps=0.1, momentum=None, affine=True, track_running_stats=True)`,
+      `${Layer.name}(3, eps=0.1, momentum=None, affine=True, bias=True, track_running_stats=True)`,
     );
   });
 

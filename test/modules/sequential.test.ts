@@ -75,9 +75,9 @@ describe('Sequential', () => {
     expect(String(net)).toBe(
       [
         'Sequential(',
-        '  (0): BatchNorm1d(2, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)',
+        '  (0): BatchNorm1d(2, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)',
         '  (1): Sequential(',
-        '    (0): BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)',
+        '    (0): BatchNorm1d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)',
         '  )',
         ')',
       ].join('\n'),

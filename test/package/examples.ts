@@ -9,14 +9,14 @@ import { BatchNorm1d, BatchNorm2d, BatchNorm3d, randn, tensor, functional as F }
 const x = randn([20, 100, 35, 45]);
 const gradY = randn([20, 100, 35, 45]);
 
-const bn = new BatchNorm2d(100);                     // BatchNorm2d(100, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+const bn = new BatchNorm2d(100);                     // BatchNorm2d(100, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
 const y  = bn.forward(randn([20, 100, 35, 45]));     // training: batch statistics, running stats updated
 const dx = bn.backward(gradY);                       // bn.weight.grad, bn.bias.grad accumulate
 bn.eval();
 const z  = bn.forward(x, { out: y });                // running statistics, no allocation
 const sd = bn.stateDict();  new BatchNorm2d(100).loadStateDict(sd);
 
-console.log(String(bn)); // BatchNorm2d(100, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+console.log(String(bn)); // BatchNorm2d(100, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
 console.log(z === y, bn.numBatchesTracked); // true 1
 console.log(dx.shape.join()); // 20,100,35,45
 console.log(bn.weight?.grad?.shape.join(), bn.bias?.grad?.shape.join()); // 100 100

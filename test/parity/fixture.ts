@@ -41,6 +41,7 @@ export interface ModuleCase {
     eps?: number;
     momentum?: number | null;
     affine?: boolean;
+    bias?: boolean;
     trackRunningStats?: boolean;
   };
   dtype: DType;

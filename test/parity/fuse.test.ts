@@ -35,11 +35,11 @@ function pairOf({ kind, groups, eps, dtype, memoryFormat, shape, tensors }: Fuse
   const vector = (name: string) =>
     tensors[name] === undefined ? null : decodeVector(tensors[name], dtype);
   const runningMean = vector('running_mean') as Tensor;
-  const norm = new FrozenBatchNorm2d(runningMean.size, { eps, dtype });
   const [gamma, beta] = [vector('gamma'), vector('beta')];
+  const norm = new FrozenBatchNorm2d(runningMean.size, { eps, bias: beta !== null, dtype });
   const values = { weight: gamma, bias: beta, runningMean, runningVar: vector('running_var') };
   for (const [name, value] of Object.entries(values)) {
-    if (value !== null) norm[name as keyof typeof values].data.set(value.data);
+    if (value !== null) norm[name as keyof typeof values]?.data.set(value.data);
   }
   const weight = decodeTensor(tensors.weight as string, shape, dtype, memoryFormat);
   return { kind, groups, layer: { weight, bias: vector('bias') }, norm };

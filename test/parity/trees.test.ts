@@ -71,9 +71,10 @@ function build([kind, ...rest]: Tree, path = '', made = new Map<string, Layer>()
         );
       }
       case 'LazyBatchNorm1d':
-        return new LazyBatchNorm1d({ dtype });
+        return new LazyBatchNorm1d({ ...(rest[0] as object), dtype });
       default:
         return new (kind === 'BatchNorm1d' ? BatchNorm1d : BatchNorm2d)(rest[0] as number, {
+          ...(rest[1] as object),
           dtype,
         });
     }

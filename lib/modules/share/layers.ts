@@ -23,7 +23,7 @@ import { LazyInstanceNorm3d } from '../lazy-instance-norm-3d';
 import { LocalResponseNorm } from '../local-response-norm';
 import { ModuleDict } from '../module-dict';
 import { ModuleList } from '../module-list';
-import type { NormBase } from '../norm-base';
+import { learnsBias, type NormBase } from '../norm-base';
 import { RMSNorm } from '../rms-norm';
 import { type Layer, Sequential } from '../sequential';
 import { addKind } from './kinds';
@@ -55,10 +55,10 @@ for (const Class of [LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d]
 
 addKind(
   GroupNorm,
-  ({ numGroups, numChannels, eps, affine, dtype }) => ({
+  ({ numGroups, numChannels, eps, affine, bias, dtype }) => ({
     numGroups,
     numChannels,
-    options: { eps, affine, dtype },
+    options: { eps, affine, bias: bias !== null, dtype },
   }),
   ({ numGroups, numChannels, options }) => new GroupNorm(numGroups, numChannels, options),
 );
@@ -130,12 +130,13 @@ function norm(layer: NormBase) {
   return {
     numFeatures,
     updates: layer.trackRunningStats,
-    options: { eps, momentum, affine, trackRunningStats, dtype },
+    options: { eps, momentum, affine, bias: learnsBias(layer), trackRunningStats, dtype },
   };
 }
 
-function frozen({ numFeatures, eps, dtype, activation, negativeSlope }: FrozenBatchNorm) {
-  return { numFeatures, options: { eps, dtype, activation, negativeSlope } };
+function frozen({ numFeatures, eps, bias, dtype, activation, negativeSlope }: FrozenBatchNorm) {
+  const options = { eps, bias: bias !== null, dtype, activation, negativeSlope };
+  return { numFeatures, options };
 }
 
 /** `trackRunningStats` may have been set to false since the layer was made. */

@@ -73,32 +73,37 @@ function emptyLayer(module: Module, args: AllArgs): layers.Layer {
     return layerNormalization({
       axis: module.normalizedShape.map((_, index, { length }) => index - length),
       epsilon: module.eps,
-      scale: module.weight !== null,
-      center: module.bias !== null,
+      ...learned(module),
       ...args,
     });
   }
   if (module instanceof GroupNorm) {
-    const { numGroups: groups, eps: epsilon, affine } = module;
-    return groupNormalization({ groups, epsilon, scale: affine, center: affine, ...args });
+    const { numGroups: groups, eps: epsilon } = module;
+    return groupNormalization({ groups, epsilon, ...learned(module), ...args });
   }
   throw new ArgumentError(
     `${caller}: expected a BatchNorm1d, 2d or 3d, a LayerNorm or a GroupNorm, got ${nameOfGiven(module)}`,
   );
 }
 
-function learning(
-  { constructor: { name }, affine, momentum, runningMean }: BatchNorm,
-  args: BatchNormalizationArgs,
-): BatchNormalizationArgs {
+/** Whether the layer has gamma and beta. */
+function learned({ weight, bias }: BatchNorm | LayerNorm | GroupNorm) {
+  return { scale: weight !== null, center: bias !== null };
+}
+
+function learning(module: BatchNorm, args: BatchNormalizationArgs): BatchNormalizationArgs {
+  const {
+    constructor: { name },
+    momentum,
+    runningMean,
+  } = module;
   if (runningMean === null) {
     throw new ArgumentError(
       `${caller}: the ${name} was made without running statistics, which Keras's layer has always`,
     );
   }
-  if (momentum !== null)
-    return { scale: affine, center: affine, momentum: otherMomentum(momentum) };
-  if (args.momentum !== undefined) return { scale: affine, center: affine };
+  if (momentum !== null) return { ...learned(module), momentum: otherMomentum(momentum) };
+  if (args.momentum !== undefined) return learned(module);
   throw new ArgumentError(
     `${caller}: the ${name} has momentum null, a cumulative average, which Keras's layer has not: ` +
       'give the layer a momentum of its own, such as { momentum: 0.99 }',

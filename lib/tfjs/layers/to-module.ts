@@ -22,8 +22,8 @@ import { stateDict } from './state-dict';
  * 1 - momentum, since a module's weighs the new value. What is not: the moving variance is of biased
  * variances, and stays what it is, for nothing tells how many values each batch had; so the module
  * is made with `unbiasedRunningVar: false` and goes on as the layer would. `epsilon` is the same on
- * both sides. A layer with only one of `scale` and `center` gives a module with both where the module
- * has no such option; what the layer had not is 1 or 0 then, but the module would train it.
+ * both sides. A layer without `center` gives a module with `bias: false`; one with `center` alone gives
+ * one with a weight too, which is 1, but which the module would train.
  *
  * A module's channels are the second dimension: a batch with channels last goes into it as
  * `{ data, shape: [n, c, h, w], memoryFormat: 'channelsLast' }` without being copied, but for
@@ -40,7 +40,7 @@ export function toModule(layer: layers.Layer): BatchNorm | LayerNorm | GroupNorm
   if (!isNormLayer(layer)) throw noNormLayer(caller, 'a layer', layer);
   weightsOf(caller, layer);
   const module = emptyModule(layer);
-  // Not strict: where the module has more than the layer, it stays at 1 and 0.
+  // Not strict: a weight that only the module has stays at 1.
   module.loadStateDict(stateDict(layer), { strict: false });
   return module;
 }
@@ -69,6 +69,7 @@ function emptyModule(layer: layers.Layer): BatchNorm | LayerNorm | GroupNorm {
       return new GroupNorm(config.groups === -1 ? channels : config.groups, channels, {
         eps,
         affine,
+        bias: center,
       });
     }
     case 'BatchNormalization': {
@@ -77,6 +78,7 @@ function emptyModule(layer: layers.Layer): BatchNorm | LayerNorm | GroupNorm {
         eps,
         momentum: otherMomentum(config.momentum),
         affine,
+        bias: center,
         unbiasedRunningVar: false,
       });
     }

@@ -58,29 +58,42 @@ onEachBackend(() => {
       'BatchNorm1d',
       () => new BatchNorm1d(3, { momentum: 0.25 }),
       [4, 3],
-      'BatchNorm1d(3, eps=1e-05, momentum=0.25, affine=True, track_running_stats=True, ' +
+      'BatchNorm1d(3, eps=1e-05, momentum=0.25, affine=True, bias=True, track_running_stats=True, ' +
         'unbiased_running_var=False)',
     ],
     [
       'BatchNorm1d of sequences',
       () => new BatchNorm1d(3, { eps: 0.5, affine: false }),
       [4, 5, 3],
-      'BatchNorm1d(3, eps=0.5, momentum=0.1, affine=False, track_running_stats=True, ' +
+      'BatchNorm1d(3, eps=0.5, momentum=0.1, affine=False, bias=False, track_running_stats=True, ' +
         'unbiased_running_var=False)',
     ],
     [
       'BatchNorm2d',
       () => new BatchNorm2d(3, { unbiasedRunningVar: false }),
       [2, 4, 5, 3],
-      'BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, ' +
+      'BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True, ' +
         'unbiased_running_var=False)',
     ],
     [
       'BatchNorm3d',
       () => new BatchNorm3d(3),
       [2, 2, 3, 2, 3],
-      'BatchNorm3d(3, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True, ' +
+      'BatchNorm3d(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True, ' +
         'unbiased_running_var=False)',
+    ],
+    [
+      'BatchNorm2d without a bias',
+      () => new BatchNorm2d(3, { bias: false }),
+      [2, 4, 5, 3],
+      'BatchNorm2d(3, eps=1e-05, momentum=0.1, affine=True, bias=False, track_running_stats=True, ' +
+        'unbiased_running_var=False)',
+    ],
+    [
+      'GroupNorm without a bias',
+      () => new GroupNorm(2, 6, { bias: false }),
+      [2, 4, 6],
+      'GroupNorm(2, 6, eps=1e-05, affine=True, bias=False)',
     ],
     [
       'LayerNorm',
@@ -92,14 +105,19 @@ onEachBackend(() => {
       'LayerNorm without parameters',
       () => new LayerNorm(3, { elementwiseAffine: false, eps: 0.01 }),
       [4, 5, 3],
-      'LayerNorm((3,), eps=0.01, elementwise_affine=False)',
+      'LayerNorm((3,), eps=0.01, elementwise_affine=False, bias=False)',
     ],
-    ['GroupNorm', () => new GroupNorm(2, 6), [2, 4, 6], 'GroupNorm(2, 6, eps=1e-05, affine=True)'],
+    [
+      'GroupNorm',
+      () => new GroupNorm(2, 6),
+      [2, 4, 6],
+      'GroupNorm(2, 6, eps=1e-05, affine=True, bias=True)',
+    ],
     [
       'GroupNorm without parameters',
       () => new GroupNorm(3, 6, { affine: false, eps: 0.1 }),
       [2, 3, 4, 6],
-      'GroupNorm(3, 6, eps=0.1, affine=False)',
+      'GroupNorm(3, 6, eps=0.1, affine=False, bias=False)',
     ],
   ];
 
@@ -130,14 +148,16 @@ onEachBackend(() => {
       layers: [
         tfLayers.batchNormalization({ inputShape: [4, 4, 3], momentum: 0.75, scale: false }),
         tfLayers.layerNormalization({ center: false }),
+        tfLayers.batchNormalization({ center: false }),
       ],
     });
-    const [batch, layer] = model.layers.map((each) => String(toModule(each)));
+    const [batch, layer, unshifted] = model.layers.map((each) => String(toModule(each)));
     expect(batch).toBe(
-      'BatchNorm2d(3, eps=0.001, momentum=0.25, affine=True, track_running_stats=True, ' +
+      'BatchNorm2d(3, eps=0.001, momentum=0.25, affine=True, bias=True, track_running_stats=True, ' +
         'unbiased_running_var=False)',
     );
     expect(layer).toBe('LayerNorm((3,), eps=0.001, elementwise_affine=True, bias=False)');
+    expect(unshifted).toMatch(/^BatchNorm2d\(3, .*, affine=True, bias=False, /);
   });
 
   test('a frozen module predicts as a layer by way of a BatchNorm of its state dict', () => {

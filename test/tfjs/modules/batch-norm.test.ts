@@ -35,6 +35,7 @@ onEachBackend(() => {
     { layer: () => new BatchNorm1d(3, { momentum: null }), shape: [6, 5, 3] },
     { layer: () => new BatchNorm2d(3, { activation: 'relu' }), shape: [2, 4, 5, 3] },
     { layer: () => new BatchNorm2d(3, { affine: false }), shape: [2, 4, 5, 3] },
+    { layer: () => new BatchNorm2d(3, { bias: false }), shape: [2, 4, 5, 3] },
     { layer: () => new BatchNorm3d(3, { eps: 1e-3 }), shape: [2, 2, 4, 2, 3] },
     { layer: () => new BatchNorm2d(3).eval(), shape: [2, 4, 5, 3] },
   ];
