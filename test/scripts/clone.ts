@@ -68,6 +68,8 @@ export interface Machine {
   superuser?: boolean;
   /** Whether there is apt-get. */
   apt?: boolean;
+  /** The version of the PyTorch that Python has, where that is installed. */
+  torch?: string;
 }
 
 /** A fresh clone of this repository, with its real scripts, on a made-up machine. */
@@ -77,9 +79,15 @@ export class Clone {
   readonly #uid: number;
   readonly folder = join(this.#work, 'clone');
 
-  constructor({ installed = everyPackage, superuser = true, apt = true }: Machine = {}) {
+  constructor({
+    installed = everyPackage,
+    superuser = true,
+    apt = true,
+    torch = '2.15.0',
+  }: Machine = {}) {
     this.#uid = superuser ? 0 : 1000;
     this.#makeMachine(apt ? [...programs, 'apt-get', 'dpkg', 'sudo'] : programs);
+    this.#write('machine/torch', `${torch}\n`);
     for (const name of installed) this.#write(`machine/installed/${name}`, '');
     for (const name of ['scripts', '.ci'])
       cpSync(join(root, name), join(this.folder, name), { recursive: true });

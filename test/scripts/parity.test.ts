@@ -9,8 +9,25 @@ test('npm run parity says how to get PyTorch where there is none', () => {
   const { status, stderr } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
   expect(status).toBe(1);
   expect(stderr).toContain('tried /nowhere/python');
-  expect(stderr).toContain('apt-get install python3-torch');
-  expect(stderr).toContain('pip install torch');
+  expect(stderr).toContain("pip install 'torch>=2.15'");
+});
+
+test('npm run parity asks for the PyTorch that is followed, or a newer one', () => {
+  const run = (torch: string) => {
+    const clone = new Clone({ torch });
+    const { status, output, calls } = clone.run('node', 'scripts/parity.mjs');
+    clone.remove();
+    const wrote = calls.some((call) => call.includes('write_fixtures.py'));
+    return { status, output, wrote };
+  };
+  for (const old of ['1.13.0a0', '2.14.1+cpu']) {
+    const { status, output, wrote } = run(old);
+    expect([status, wrote]).toEqual([1, false]);
+    expect(output).toContain(`python3 has PyTorch ${old}.`);
+    expect(output).toContain('follows PyTorch 2.15');
+    expect(output).toContain("pip install 'torch>=2.15'");
+  }
+  for (const fit of ['2.15.0+cu132', '2.16.0', '3.0.1']) expect(run(fit).wrote).toBe(true);
 });
 
 test('npm run parity writes every kind of fixture afresh, and runs the tests that read them', () => {

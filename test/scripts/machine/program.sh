@@ -24,7 +24,7 @@ case $name:$1 in
   python3:-c)
     case $2 in
       *safetensors*) installed python3-safetensors ;;
-      *) installed python3-torch ;;
+      *) installed python3-torch && cat "$MACHINE/torch" ;;
     esac
     exit
     ;;
