@@ -167,7 +167,7 @@ describe.each(kinds)('$Frozen.name over $shape', (kind) => {
         { momentum: 0.1 },
         "unknown option 'momentum', the options are eps, bias, dtype, activation",
       ],
-      [1e-5, 'options should be an object of eps, dtype, activation, negativeSlope'],
+      [1e-5, 'options should be an object of eps, bias, dtype, activation, negativeSlope'],
     ];
     for (const [options, message] of refused) {
       const make = () => new Frozen(3, options as never);
