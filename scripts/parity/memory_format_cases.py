@@ -4,7 +4,6 @@ import torch
 from torch.nn import functional as F
 
 from encode import in_memory_format
-from rms_norm import rms_norm
 
 SHAPES = ((2, 6, 5, 4), (2, 6, 3, 5, 4))
 
@@ -14,7 +13,7 @@ def _functions():
     yield "groupNorm", {"numGroups": 2}, lambda x: F.group_norm(x, 2)
     yield "instanceNorm", {}, F.instance_norm
     yield "localResponseNorm", {"size": 3}, lambda x: F.local_response_norm(x, 3)
-    for name, function in (("layerNorm", F.layer_norm), ("rmsNorm", rms_norm)):
+    for name, function in (("layerNorm", F.layer_norm), ("rmsNorm", F.rms_norm)):
         for length in (1, 2, 3):
             of_last = lambda x, f=function, n=length: f(x, x.shape[-n:])
             yield name, {"normalizedShape": length}, of_last
