@@ -53,6 +53,11 @@ export class Buffers {
     return found;
   }
 
+  /** Makes all that are registered in another one registered here too. */
+  takeFrom(other: Buffers): void {
+    for (const [name, persistent] of other.#persistent) this.#persistent.set(name, persistent);
+  }
+
   /** Whether the state dict has it, as it has what was never registered here. */
   isPersistent(name: string): boolean {
     return this.#persistent.get(name) !== false;

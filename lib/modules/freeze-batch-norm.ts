@@ -8,7 +8,8 @@ import type { FrozenBatchNorm } from './frozen-batch-norm';
 import { FrozenBatchNorm1d } from './frozen-batch-norm-1d';
 import { FrozenBatchNorm2d } from './frozen-batch-norm-2d';
 import { FrozenBatchNorm3d } from './frozen-batch-norm-3d';
-import { childrenOf, Module, replaceChild } from './module';
+import { Module } from './module';
+import { childrenOf, replaceChild } from './module-tree';
 import { learnsBias } from './norm-base';
 
 const kinds = [

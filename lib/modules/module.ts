@@ -1,13 +1,11 @@
 import { ArgumentError } from '../errors';
-import { checkBoolean } from '../options';
-import { nameOf } from '../tensor/name-of';
 import { Parameter } from '../tensor/parameter';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
 import { Buffers, type RegisterBufferOptions } from './buffers';
+import { cloneModule } from './clone/clone-module';
 import { fieldsOf } from './fields';
-import { refuseHidden } from './hidden-members';
-import { reprModule } from './repr-module';
+import { childrenOf, ModuleTree } from './module-tree';
 import { keysWithoutGrad, setWithoutGrad } from './share/grads';
 import { makeHandle, readHandle, type SharedHandle } from './share/handle';
 import { describeLayers, makeLayers } from './share/kinds';
@@ -22,13 +20,10 @@ import {
   type StateEntry,
 } from './state-dict';
 import type { AbsentEntry } from './state-dict-hints';
-import { distinct, insideOut, outsideIn, paths, unlessInside } from './tree';
+import { distinct, outsideIn, paths } from './tree';
 
-/** The modules directly inside, with their names; throws where a field hides some. */
-export let childrenOf: (module: Module) => [name: string, child: Module][];
-
-/** Puts another module in the place of one directly inside; whether it is there then. */
-export let replaceChild: (parent: Module, name: string, child: Module) => boolean;
+/** For this library alone. */
+export let moduleParts: ModuleParts;
 
 /**
  * What every layer and every net of layers has, as PyTorch's `nn.Module`: a mode, parameters,
@@ -57,44 +52,30 @@ export let replaceChild: (parent: Module, name: string, child: Module) => boolea
  * Object.keys(net.stateDict()); // ['scale', 'seen', 'bn.weight', 'bn.bias', ...]
  * ```
  */
-export abstract class Module {
-  /** Whether the module is in training mode; set it with {@link train} and {@link eval}. */
-  training = true;
-
+export abstract class Module extends ModuleTree {
   readonly #buffers = new Buffers();
 
   static {
-    childrenOf = (module) => {
-      module.#refuseHidden();
-      return module.ownModules();
+    moduleParts = {
+      make: (prototype, Class) =>
+        prototype === Module.prototype ? Reflect.construct(Module, [], Class) : null,
+      modules: (module) => module.ownModules(),
+      tensors: (module) => [...module.ownParameters(), ...module.ownBuffers()],
+      entries: (module) => module.#ownSharedEntries(),
+      takeBuffers: (module, from) => module.#buffers.takeFrom(from.#buffers),
     };
-    replaceChild = (parent, name, child) => parent.replaceModule(name, child);
   }
 
   // JavaScript does not know that a class is abstract.
   constructor() {
+    super();
     if (new.target === Module) {
       throw new ArgumentError('Module is abstract: make a BatchNorm1d, 2d or 3d, or extend it');
     }
   }
 
-  /** The modules directly inside with their names, in their order. */
-  protected ownModules(): [name: string, module: Module][] {
-    return fieldsOf(this, Module);
-  }
-
-  /** Puts a module in the place of one of {@link ownModules}; whether it is there then. */
-  protected replaceModule(name: string, module: Module): boolean {
-    return Reflect.set(this, name, module) && Reflect.get(this, name) === module;
-  }
-
-  /** The modules directly inside as {@link toString} shows them. */
-  protected reprInside(): [key: string, text: string][] {
-    return this.ownModules().map(([key, child]) => [key, String(child)]);
-  }
-
   /** The parameters of this module alone, absent ones left out. */
-  protected ownParameters(): [name: string, parameter: Parameter][] {
+  protected override ownParameters(): [name: string, parameter: Parameter][] {
     return fieldsOf(this, Parameter);
   }
 
@@ -116,11 +97,6 @@ export abstract class Module {
 
   /** Throws where parameters or buffers have no shape yet. */
   protected requireShapes(): void {}
-
-  /** The arguments that {@link toString} shows; a line each where there are several. */
-  protected extraRepr(): string {
-    return '';
-  }
 
   /**
    * Makes a tensor a part of the state that is not learned, and the field `name` of it. Setting
@@ -149,66 +125,6 @@ export abstract class Module {
     options: RegisterBufferOptions = {},
   ): Tensor | null {
     return this.#buffers.register(this, name, tensor, options);
-  }
-
-  /**
-   * Sets training mode (or, with false, evaluation mode) for this module and all inside, by their
-   * own `train`, and returns the module.
-   *
-   * @throws ArgumentError where `mode` is not a boolean, or a field holds modules in an array.
-   */
-  train(mode = true): this {
-    checkBoolean(this.constructor.name, 'mode', mode);
-    // Whatever is refused inside is refused before any mode is set.
-    if (settingMode.size === 0) this.modules();
-    this.training = mode;
-    unlessInside(settingMode, this, () => {
-      for (const child of this.children()) child.train(mode);
-    });
-    return this;
-  }
-
-  /** Sets evaluation mode and returns the module. */
-  eval(): this {
-    return this.train(false);
-  }
-
-  /** An array of the modules directly inside, each once. */
-  children(): Module[] {
-    return this.namedChildren().map(([, child]) => child);
-  }
-
-  /** The modules directly inside with their names; one that is there twice comes once. */
-  namedChildren(): [name: string, child: Module][] {
-    return distinct(childrenOf(this));
-  }
-
-  /** An array of this module and all inside, each once. */
-  modules(): Module[] {
-    return this.namedModules().map(([, module]) => module);
-  }
-
-  /** This module (its name is '') and all inside, each once and before what is inside it. */
-  namedModules(): [name: string, module: Module][] {
-    return outsideIn<Module>(this, childrenOf).map(([prefix, module]) => [
-      prefix.slice(0, -1),
-      module,
-    ]);
-  }
-
-  /**
-   * Calls `fn` with each module, once, first with those inside, last with this one, and returns
-   * this one. The modules are those that were there before the first call.
-   *
-   * @throws ArgumentError where `fn` is no function.
-   */
-  apply(fn: (module: Module) => void): this {
-    if (typeof fn !== 'function') {
-      const got = nameOf(fn);
-      throw new ArgumentError(`${this.constructor.name}: fn should be a function, got ${got}`);
-    }
-    for (const module of insideOut<Module>(this, childrenOf)) fn(module);
-    return this;
   }
 
   /** An array of all parameters, to hand to an optimizer. */
@@ -302,6 +218,28 @@ export abstract class Module {
   }
 
   /**
+   * A copy of this module and of all inside, with memory of its own: the same classes, options, modes,
+   * state and fields, as `copy.deepcopy` in PyTorch. What is there twice, as a layer or a tied
+   * parameter, is one thing in the copy too. Gradients are null, and what `forward` has kept for
+   * `backward` is not copied; of a module in shared memory the copy is not. For averages of weights, the
+   * best state so far, and teachers.
+   *
+   * Fields are copied with what they hold: tensors, arrays, plain objects, objects of classes. Where a
+   * class has `#private` names, or a field holds an arrow function that uses `this`, nobody else can copy
+   * it: override `clone`, which the module around it calls.
+   *
+   * @throws ArgumentError where something cannot be copied, which it names.
+   *
+   * @example
+   * ```ts
+   * const teacher = net.clone().eval();
+   * ```
+   */
+  clone(): this {
+    return cloneModule(this);
+  }
+
+  /**
    * Moves all parameters, buffers and counters of this module and of those inside into shared memory,
    * for other threads to use too; as PyTorch's `share_memory_`. The tensors stay the same objects,
    * but their `data` becomes another array: what shared memory with them before, as a state dict
@@ -381,30 +319,21 @@ export abstract class Module {
     return this;
   }
 
-  /** A member in an array is refused, unless the module finds it elsewhere too. */
-  #refuseHidden(): void {
-    refuseHidden(this, isMember, () => {
-      const inside = outsideIn<Module>(this, (module) => module.ownModules()).map(([, one]) => one);
-      return [
-        ...inside,
-        ...inside.flatMap((module) => module.ownParameters()).map(([, own]) => own),
-      ];
-    });
-  }
-
   #stateEntries(): StateEntry[] {
     return this.#entries((module) => module.ownStateEntries());
   }
 
-  /** What the state dict holds, and the buffers that it leaves out. */
   #sharedEntries(): StateEntry[] {
-    return this.#entries((module) => {
-      const others = module.ownBuffers().filter(([name]) => !module.#buffers.isPersistent(name));
-      return [
-        ...module.ownStateEntries(),
-        ...others.map(([key, tensor]): StateEntry => ({ key, tensor })),
-      ];
-    });
+    return this.#entries((module) => module.#ownSharedEntries());
+  }
+
+  /** What the state dict holds of this module alone, and the buffers that it leaves out. */
+  #ownSharedEntries(): StateEntry[] {
+    const others = this.ownBuffers().filter(([name]) => !this.#buffers.isPersistent(name));
+    return [
+      ...this.ownStateEntries(),
+      ...others.map(([key, tensor]): StateEntry => ({ key, tensor })),
+    ];
   }
 
   #entries(entriesOf: (module: Module) => StateEntry[]): StateEntry[] {
@@ -420,23 +349,18 @@ export abstract class Module {
       return module.absentState().map(([key, option]) => ({ key: prefix + key, option, layer }));
     });
   }
-
-  /** PyTorch's repr. */
-  toString(): string {
-    const { name } = this.constructor;
-    const inside = unlessInside(showing, this, () => this.reprInside());
-    return inside === undefined ? `${name}(...)` : reprModule(name, this.extraRepr(), inside);
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
 }
 
-// A module may be inside itself, and its own train and toString call those of the modules inside.
-const settingMode = new Set<Module>();
-const showing = new Set<Module>();
-
-function isMember(value: unknown): value is Module | Parameter {
-  return value instanceof Module || value instanceof Parameter;
+/** What cloning needs of modules. */
+interface ModuleParts {
+  /** One of `Class` with what this class gives it; null where the prototype is not this class's. */
+  make(prototype: object, Class: NewableFunction): Module | null;
+  /** The modules directly inside. */
+  modules(module: Module): [name: string, child: Module][];
+  /** The parameters and buffers of the module alone. */
+  tensors(module: Module): [name: string, tensor: Tensor][];
+  /** The state of the module alone, with the buffers that its state dict leaves out. */
+  entries(module: Module): StateEntry[];
+  /** Makes the fields buffers that are such in another one. */
+  takeBuffers(module: Module, from: Module): void;
 }

@@ -13,29 +13,56 @@ export interface LayerNode {
   readonly inside: readonly number[];
 }
 
-/** A class of layers that is known here; `this library` has an entry for each of its own. */
+/** A class of layers that is known here; this library has an entry for each of its own. */
 interface Kind {
-  readonly prototype: object;
+  readonly Class: LayerClass;
   /** The names under which a layer of the class has those inside it. */
   names(layer: Module): readonly string[];
   settings(layer: Module): object;
-  make(settings: object, inside: readonly Module[]): Module;
+  make(settings: object, inside: readonly Module[], Class: LayerClass): Module;
 }
+
+type LayerClass = abstract new (...args: never[]) => Module;
 
 const kinds = new Map<string, Kind>();
 
 /**
  * Makes a class known. `make` passes on settings of any other type than `settings` gives: the
- * constructor checks them. `names` gives those of the layers inside, where there are any.
+ * constructor checks them. It makes the class that it is given, which is this one or stands for one
+ * that extends it. `names` gives those of the layers inside, where there are any.
  */
-export function addKind<Layer extends Module, Settings extends object>(
-  Class: { readonly name: string; readonly prototype: Layer },
-  settings: (layer: Layer) => Settings,
-  make: (settings: Settings, inside: readonly Module[]) => Layer,
-  names: (layer: Layer) => readonly string[] = () => [],
+export function addKind<Class extends LayerClass, Settings extends object>(
+  Class: Class,
+  settings: (layer: InstanceType<Class>) => Settings,
+  make: (settings: Settings, inside: readonly Module[], Class: Class) => InstanceType<Class>,
+  names: (layer: InstanceType<Class>) => readonly string[] = () => [],
 ): void {
-  const { name, prototype } = Class;
-  kinds.set(name, { prototype, names, settings, make } as unknown as Kind);
+  kinds.set(Class.name, { Class, names, settings, make } as unknown as Kind);
+}
+
+/** Whether a prototype is that of a class that is known here. */
+export function isKnown(prototype: object): boolean {
+  return kinds.get(prototype.constructor.name)?.Class.prototype === prototype;
+}
+
+/**
+ * A layer with the settings of another one and a first state, made as one of `Class`, which is or
+ * extends the class of `prototype`; null where that is none of this library's. In the place of each
+ * of the layers inside the other one is the other one itself.
+ */
+export function makeAlike(
+  prototype: object,
+  layer: Module,
+  Class: NewableFunction,
+): Module | null {
+  const kind = kinds.get(prototype.constructor.name);
+  if (kind === undefined || !isKnown(prototype)) return null;
+  // Its constructor takes its name and prototype from the class that is made.
+  const standsFor = new Proxy(kind.Class, {
+    construct: (target, args) => Reflect.construct(target, args, Class),
+  });
+  const inside = kind.names(layer).map(() => layer);
+  return kind.make(kind.settings(layer), inside, standsFor);
 }
 
 /** The layers from the innermost to the module itself; or why they cannot be made again. */
@@ -50,7 +77,7 @@ export function describeLayers(
     const { name } = module.constructor;
     const children = childrenOf(module);
     const kind = kinds.get(name);
-    if (kind === undefined || kind.prototype !== Object.getPrototypeOf(module)) {
+    if (kind === undefined || !isKnown(Object.getPrototypeOf(module))) {
       return `${name} is no class of batchnorm's`;
     }
     const names = kind.names(module);
@@ -92,7 +119,7 @@ function makeLayer(caller: string, node: unknown, made: readonly Module[]): Modu
     if (layer === undefined) throw malformed(caller, `a ${name} of layer ${nameOf(place)}`);
     return layer;
   });
-  const layer = kind.make(settings, layers);
+  const layer = kind.make(settings, layers, kind.Class);
   layer.training = training;
   return layer;
 }

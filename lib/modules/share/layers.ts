@@ -28,29 +28,33 @@ import { RMSNorm } from '../rms-norm';
 import { type Layer, Sequential } from '../sequential';
 import { addKind } from './kinds';
 
-for (const Class of [BatchNorm1d, BatchNorm2d, BatchNorm3d]) {
-  addKind(Class, batchNorm, ({ numFeatures, updates, options }) =>
+for (const Known of [BatchNorm1d, BatchNorm2d, BatchNorm3d]) {
+  addKind(Known, batchNorm, ({ numFeatures, updates, options }, _, Class) =>
     withUpdates(new Class(numFeatures, options), updates),
   );
 }
 
 // Those without parameters and buffers alone: the others are plain ones once they can be shared.
-for (const Class of [LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d]) {
-  addKind(Class, batchNorm, ({ updates, options }) => withUpdates(new Class(options), updates));
+for (const Known of [LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d]) {
+  addKind(Known, batchNorm, ({ updates, options }, _, Class) =>
+    withUpdates(new Class(options), updates),
+  );
 }
 
-for (const Class of [FrozenBatchNorm1d, FrozenBatchNorm2d, FrozenBatchNorm3d]) {
-  addKind(Class, frozen, ({ numFeatures, options }) => new Class(numFeatures, options));
+for (const Known of [FrozenBatchNorm1d, FrozenBatchNorm2d, FrozenBatchNorm3d]) {
+  addKind(Known, frozen, ({ numFeatures, options }, _, Class) => new Class(numFeatures, options));
 }
 
-for (const Class of [InstanceNorm1d, InstanceNorm2d, InstanceNorm3d]) {
-  addKind(Class, norm, ({ numFeatures, updates, options }) =>
+for (const Known of [InstanceNorm1d, InstanceNorm2d, InstanceNorm3d]) {
+  addKind(Known, norm, ({ numFeatures, updates, options }, _, Class) =>
     withUpdates(new Class(numFeatures, options), updates),
   );
 }
 
-for (const Class of [LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d]) {
-  addKind(Class, norm, ({ updates, options }) => withUpdates(new Class(options), updates));
+for (const Known of [LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d]) {
+  addKind(Known, norm, ({ updates, options }, _, Class) =>
+    withUpdates(new Class(options), updates),
+  );
 }
 
 addKind(
@@ -60,7 +64,7 @@ addKind(
     numChannels,
     options: { eps, affine, bias: bias !== null, dtype },
   }),
-  ({ numGroups, numChannels, options }) => new GroupNorm(numGroups, numChannels, options),
+  ({ numGroups, numChannels, options }, _, Class) => new Class(numGroups, numChannels, options),
 );
 
 addKind(
@@ -69,7 +73,7 @@ addKind(
     normalizedShape,
     options: { eps, elementwiseAffine, bias: bias !== null, dtype },
   }),
-  ({ normalizedShape, options }) => new LayerNorm(normalizedShape, options),
+  ({ normalizedShape, options }, _, Class) => new Class(normalizedShape, options),
 );
 
 addKind(
@@ -78,39 +82,39 @@ addKind(
     normalizedShape,
     options: { eps, elementwiseAffine, dtype },
   }),
-  ({ normalizedShape, options }) => new RMSNorm(normalizedShape, options),
+  ({ normalizedShape, options }, _, Class) => new Class(normalizedShape, options),
 );
 
 addKind(
   LocalResponseNorm,
   ({ size, alpha, beta, k }) => ({ size, options: { alpha, beta, k } }),
-  ({ size, options }) => new LocalResponseNorm(size, options),
+  ({ size, options }, _, Class) => new Class(size, options),
 );
 
 addKind(
   Identity,
   () => ({}),
-  () => new Identity(),
+  (_, __, Class) => new Class(),
 );
 
 addKind(
   Sequential,
   () => ({}),
-  (_, layers) => new Sequential(...(layers as readonly Layer[])),
+  (_, layers, Class) => new Class(...(layers as readonly Layer[])),
   placesOf,
 );
 
 addKind(
   ModuleList,
   () => ({}),
-  (_, layers) => new ModuleList(layers),
+  (_, layers, Class) => new Class(layers),
   placesOf,
 );
 
 addKind(
   ModuleDict,
   (layer) => ({ names: [...layer.keys()] }),
-  ({ names }, layers) => new ModuleDict(layers.map((layer, i) => [Object(names)[i], layer])),
+  ({ names }, layers, Class) => new Class(layers.map((layer, i) => [Object(names)[i], layer])),
   (layer) => [...layer.keys()],
 );
 

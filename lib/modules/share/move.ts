@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { FloatArray } from '../../tensor/dtype';
 import { allocateBytes } from '../../tensor/shared';
+import { overlapping } from '../overlapping';
 
 // A cache line, so that threads which write different arrays do not wait for each other.
 const alignment = 64;
@@ -46,26 +47,4 @@ function fill<Value, Target extends { set(values: ArrayLike<Value>): void }>(
   // A detached array cannot be read, even where it should hold nothing.
   if (values.length > 0) target.set(values);
   return target;
-}
-
-/** Each array once: with those that it shares bytes with, in the order of their first bytes. */
-function overlapping(arrays: Iterable<Movable>): Movable[][] {
-  const byBuffer = new Map<ArrayBufferLike, Movable[]>();
-  for (const array of new Set(arrays)) {
-    const others = byBuffer.get(array.buffer);
-    if (others === undefined) byBuffer.set(array.buffer, [array]);
-    else others.push(array);
-  }
-  return [...byBuffer.values()].flatMap(runs);
-}
-
-function runs(arrays: Movable[]): Movable[][] {
-  const found: Movable[][] = [];
-  let end = -1;
-  for (const array of arrays.sort((a, b) => a.byteOffset - b.byteOffset)) {
-    if (array.byteOffset < end) found.at(-1)?.push(array);
-    else found.push([array]);
-    end = Math.max(end, array.byteOffset + array.byteLength);
-  }
-  return found;
 }
