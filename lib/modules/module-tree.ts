@@ -117,7 +117,9 @@ export abstract class ModuleTree {
   /** A member in an array is refused, unless the module finds it elsewhere too. */
   #refuseHidden(): void {
     refuseHidden(this, isMember, () => {
-      const inside = outsideIn<ModuleTree>(this, (module) => module.ownModules()).map(([, one]) => one);
+      const inside = outsideIn<ModuleTree>(this, (module) => module.ownModules()).map(
+        ([, one]) => one,
+      );
       return [
         ...inside,
         ...inside.flatMap((module) => module.ownParameters()).map(([, own]) => own),

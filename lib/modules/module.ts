@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors';
+import { checkBoolean } from '../options';
 import { Parameter } from '../tensor/parameter';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';

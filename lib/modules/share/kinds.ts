@@ -50,11 +50,7 @@ export function isKnown(prototype: object): boolean {
  * extends the class of `prototype`; null where that is none of this library's. In the place of each
  * of the layers inside the other one is the other one itself.
  */
-export function makeAlike(
-  prototype: object,
-  layer: Module,
-  Class: NewableFunction,
-): Module | null {
+export function makeAlike(prototype: object, layer: Module, Class: NewableFunction): Module | null {
   const kind = kinds.get(prototype.constructor.name);
   if (kind === undefined || !isKnown(prototype)) return null;
   // Its constructor takes its name and prototype from the class that is made.
