@@ -37,6 +37,9 @@ describe('clone of a layer', () => {
       }),
     'BatchNorm2d without anything': () =>
       new BatchNorm2d(4, { affine: false, trackRunningStats: false }),
+    'BatchNorm2d without bias': () => new BatchNorm2d(4, { bias: false }),
+    'GroupNorm without bias': () => new GroupNorm(2, 4, { bias: false }),
+    'FrozenBatchNorm2d without bias': () => new FrozenBatchNorm2d(4, { bias: false }),
     'BatchNorm2d that stopped tracking': () => {
       const bn = new BatchNorm2d(4);
       bn.trackRunningStats = false;
