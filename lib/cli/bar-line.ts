@@ -1,5 +1,5 @@
 /** Characters of the bar itself. */
-const [least, most] = [10, 40];
+const [least, most] = [6, 40];
 
 /**
  * A bar and the first of `texts` that there is room for beside it, in one column less than there

@@ -49,7 +49,7 @@ function bar(stream: Environment['stderr'], total: number, before: number, unit:
       [
         `${Math.floor(progress * 100)}% | ${value}/${whole(total)} ${unit} | ${rate} ${unit}/s | ${left} left${about}`,
         `${value}/${whole(total)} | ${rate}/s | ${left} left${brief}`,
-        `${value}/${whole(total)} | ${left} left${brief}`,
+        `${Math.floor(progress * 100)}% | ${left} left${brief}`,
         `${value}/${whole(total)} | ${left} left`,
       ],
     );
@@ -58,7 +58,7 @@ function bar(stream: Environment['stderr'], total: number, before: number, unit:
     { format, stream, emptyOnZero: true, forceRedraw: true, gracefulExit: false, linewrap: true },
     Presets.shades_classic,
   );
-  const speed = new Speed(before);
+  const speed = new Speed(before, total);
   let done = before;
   single.start(whole(total), whole(done), { rate: '-', left: '-', about: '', brief: '' });
   return {
@@ -67,7 +67,7 @@ function bar(stream: Environment['stderr'], total: number, before: number, unit:
       speed.at(done, performance.now());
       const { perSecond } = speed;
       const rate = perSecond === null ? '-' : perSecond.toFixed(perSecond < 10 ? 1 : 0);
-      const left = duration(speed.secondsFor(total - done));
+      const left = duration(speed.secondsLeft);
       const beside = (text: string) => (text === '' ? '' : ` | ${text}`);
       single.update(whole(done), { rate, left, about: beside(about), brief: beside(brief) });
     },

