@@ -33,7 +33,8 @@ function write() {
     ['scripts/parity/tree_fixtures.py', '--seed', seed, join(folder, 'trees.json')],
     ['scripts/parity/print_fixtures.py', '--seed', seed, join(folder, 'print.json')],
     ['scripts/parity/random_fixtures.py', '--seed', seed, join(folder, 'random.json')],
-    ['examples/ci-parity/train_and_dump.py', join(folder, 'ci-dump.json')],
+    ['examples/ci-parity/dump.py', join(folder, 'ci-parity')],
+    ['scripts/parity/assert_close_fixtures.py', join(folder, 'assert-close.json')],
     ['scripts/parity/checkpoint_fixtures.py', '--seed', seed, checkpoints],
   ];
   return scripts.every((script) => succeeds(python, ['-B', ...script], { env }));
@@ -41,7 +42,7 @@ function write() {
 
 function replay() {
   const tests =
-    'test/(parity/(modules|functional|fused|fuse|sample-norms|local-response|memory-formats|refused|trees|normalize|ci-parity)|tensor/(print|random)|checkpoints/python)';
+    'test/(parity/(modules|functional|fused|fuse|sample-norms|local-response|memory-formats|refused|trees|normalize|ci-parity)|tensor/(print|random)|testing/assert-close|checkpoints/python)';
   const fixtures = { ...process.env, PARITY_FIXTURES: folder, PARITY_SAVED: saved };
   return succeeds(process.execPath, ['node_modules/jest/bin/jest.js', tests], { env: fixtures });
 }

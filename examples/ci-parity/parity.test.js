@@ -1,51 +1,41 @@
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { BatchNorm2d, tensor } = require('batchnorm');
+const batchnorm = require('batchnorm');
 
-const dump = JSON.parse(readFileSync(join(__dirname, 'dump.json'), 'utf8'));
+const { assertClose, loadSafetensors } = batchnorm;
 
-// PyTorch computes in float32 and folds the mean into an offset, which costs it a few of float32's
-// units (2^-23, about 1.2e-7) of the largest value; 8 of them leave room for other versions.
-const TOLERANCE = 8 * 2 ** -23;
+const dump = join(__dirname, 'dump');
+const { layers } = JSON.parse(readFileSync(join(dump, 'layers.json'), 'utf8'));
+const weights = loadSafetensors(join(dump, 'weights.safetensors'));
+const everything = Object.entries(loadSafetensors(join(dump, 'recorded.safetensors')));
 
-test.each(dump.inference)('inference gives what PyTorch gives (batch %#)', ({ input, output }) => {
-  const layer = trained().eval();
-  expectClose(layer.forward(read(input)), read(output));
+/** What is recorded under the keys that begin so, by the rest of these. */
+function recorded(prefix) {
+  const found = everything.filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(found.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+describe.each(Object.entries(layers))('%s', (name, { kind, args }) => {
+  test('gives in evaluation what PyTorch gives', () => {
+    const { input, output } = recorded(`eval.${name}.`);
+    assertClose(load().eval().forward(input), output);
+  });
+
+  test('gives in a step of training what PyTorch gives', () => {
+    const layer = load();
+    const { input, output, gradOutput, gradInput } = recorded(`train.${name}.`);
+    assertClose(layer.forward(input), output);
+    assertClose(layer.backward(gradOutput), gradInput);
+
+    const gradients = layer.namedParameters().map(([key, { grad }]) => [key, grad]);
+    assertClose(Object.fromEntries(gradients), recorded(`train.${name}.grad.`));
+    assertClose(layer.stateDict(), recorded(`train.${name}.after.`));
+  });
+
+  /** The layer as it was trained. */
+  function load() {
+    const layer = new batchnorm[kind](...args);
+    layer.loadStateDict(weights, { prefix: `${name}.` });
+    return layer;
+  }
 });
-
-test('a step of training gives what PyTorch gives', () => {
-  const { input, output, gradOutput, gradInput, gradWeight, gradBias, state } = dump.training;
-  const layer = trained();
-  expectClose(layer.forward(read(input)), read(output));
-  expectClose(layer.backward(read(gradOutput)), read(gradInput));
-  expectClose(layer.weight.grad, read(gradWeight));
-  expectClose(layer.bias.grad, read(gradBias));
-
-  expectClose(layer.runningMean, tensor(state.running_mean));
-  expectClose(layer.runningVar, tensor(state.running_var));
-  expect(layer.numBatchesTracked).toBe(state.num_batches_tracked);
-});
-
-/** The layer as it was dumped. */
-function trained() {
-  const { num_batches_tracked, ...tensors } = dump.state;
-  const layer = new BatchNorm2d(tensors.weight.length);
-  const entries = Object.entries(tensors).map(([key, values]) => [key, tensor(values)]);
-  layer.loadStateDict({ ...Object.fromEntries(entries), num_batches_tracked });
-  return layer;
-}
-
-function read({ shape, data }) {
-  return tensor(data, shape);
-}
-
-/** No element is off by more than TOLERANCE of the largest. */
-function expectClose(actual, expected) {
-  expect(actual.shape).toEqual(expected.shape);
-  const largest = expected.data.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-  const furthest = expected.data.reduce(
-    (max, value, i) => Math.max(max, Math.abs(value - actual.data[i])),
-    0,
-  );
-  expect(furthest).toBeLessThanOrEqual(TOLERANCE * largest);
-}

@@ -38,7 +38,8 @@ test('npm run parity writes every kind of fixture afresh, and runs the tests tha
   expect(written).toMatch(/tree_fixtures\.py --seed 7 \S+\/trees\.json$/m);
   expect(written).toMatch(/print_fixtures\.py --seed 7 \S+\/print\.json$/m);
   expect(written).toMatch(/random_fixtures\.py --seed 7 \S+\/random\.json$/m);
-  expect(written).toMatch(/train_and_dump\.py \S+\/ci-dump\.json$/m);
+  expect(written).toMatch(/ci-parity\/dump\.py \S+\/ci-parity$/m);
+  expect(written).toMatch(/assert_close_fixtures\.py \S+\/assert-close\.json$/m);
 
   expect(written).toMatch(/checkpoint_fixtures\.py --seed 7 \S+\/checkpoints$/m);
 
@@ -58,6 +59,7 @@ test('npm run parity writes every kind of fixture afresh, and runs the tests tha
   }
   for (const file of ['print', 'random']) expect(`test/tensor/${file}.test.ts`).toMatch(pattern);
   expect('test/checkpoints/python.test.ts').toMatch(pattern);
+  expect('test/testing/assert-close.test.ts').toMatch(pattern);
   expect(calls.at(-1)).toMatch(/check_checkpoints\.py \S+\/checkpoints \S+\/saved$/);
   clone.remove();
 });

@@ -15,6 +15,9 @@ import {
 } from 'batchnorm';
 import { expectRefused } from '../expect-refused';
 
+/** Of `npm run parity` fresh ones. */
+const fixtures = process.env.PARITY_FIXTURES ?? join(__dirname, 'fixtures');
+
 interface Case {
   actual: unknown;
   expected: unknown;
@@ -23,7 +26,7 @@ interface Case {
 }
 
 const { torch, cases }: { torch: string; cases: Case[] } = JSON.parse(
-  readFileSync(join(__dirname, 'fixtures', 'assert-close.json'), 'utf8'),
+  readFileSync(join(fixtures, 'assert-close.json'), 'utf8'),
 );
 
 /** The other way round than `plain` in scripts/parity/assert_close_fixtures.py. */
