@@ -57,6 +57,7 @@ export {
   type AsyncForwardOptions,
   type AsyncNormForwardOptions,
   type BackwardOptions,
+  type Batches,
   BatchNorm,
   BatchNorm1d,
   BatchNorm2d,
@@ -107,6 +108,7 @@ export {
   type StateDict,
   type StateDictLike,
   type StateValue,
+  type UpdateBatchNormStatsOptions,
   updateBatchNormStats,
 } from './modules';
 export { RunningMoments, type RunningMomentsUpdateOptions } from './running-moments';

@@ -35,16 +35,11 @@ import {
   forwardOptions,
   type ResidualGradients,
 } from './batch-norm-passes';
+import { type BatchWatcher, type OneValue, oneValueOf, tell, tellOnceDone } from './batch-watcher';
 import type { KeptPasses } from './kept-passes';
 import { NormBase } from './norm-base';
 import { type Channels, Lazy, NormState } from './norm-state';
 import { nothingKept } from './nothing-kept';
-
-/**
- * Told the statistics of each batch in training, and how many values per channel it has. The layer
- * then neither updates its running statistics nor keeps anything for backward.
- */
-export type BatchWatcher = (count: number, statistics: Statistics) => void;
 
 /** Sets who is told, null for nobody. For this library alone: a user of the class has no way to it. */
 export let watchBatches: (layer: BatchNorm, watcher: BatchWatcher | null) => void;
@@ -172,7 +167,9 @@ export abstract class BatchNorm extends NormBase {
     return callModule(this, training, context, signal, async () => {
       const { call, usesBatch, collapsed } = begun;
       const how = { signal, keeps: call.kept !== null, ownsInput };
-      if (!usesBatch) return this.#passes.runningAsync(call, collapsed, how);
+      if (!usesBatch) {
+        return tellOnceDone(begun.oneValue, await this.#passes.runningAsync(call, collapsed, how));
+      }
       const statistics = newStatistics(begun.channels.numFeatures);
       const passed = await batchPass(call, collapsed, statistics, how);
       return { ...passed, commit: this.#commitOf(begun, passed, statistics) };
@@ -198,8 +195,19 @@ export abstract class BatchNorm extends NormBase {
       training,
       updates || !training,
     );
-    const usesBatch = training || channels.runningMean === null;
-    return { channels, call, usesBatch, updates, watcher, momentum: this.#state.momentum };
+    const oneValue = oneValueOf(watcher, call.input, channels.numFeatures);
+    const usesBatch = oneValue === null && (training || channels.runningMean === null);
+    const { momentum } = this.#state;
+    const { runningMean, runningVar } = oneValue?.watcher.soFar() ?? channels;
+    return {
+      channels,
+      call: oneValue === null ? call : { ...call, runningMean, runningVar },
+      usesBatch,
+      updates,
+      watcher,
+      oneValue,
+      momentum,
+    };
   }
 
   #beginAsync(input: TensorLike, options: ForwardOptions, training: boolean): BegunAsync {
@@ -224,7 +232,7 @@ export abstract class BatchNorm extends NormBase {
         }
         if (begun.updates) this.#state.batches?.increment();
         if (isLatest) this.#passes.take(call, passed, statistics, true);
-        if (watcher !== null) watcher(call.input.size / channels.numFeatures, statistics);
+        watcher?.add(call.input.size / channels.numFeatures, statistics);
       },
     };
   }
@@ -247,6 +255,7 @@ export abstract class BatchNorm extends NormBase {
     const y = begun.usesBatch
       ? this.#forwardBatch(begun, call, keeper)
       : forwardWithRunningStatistics(call);
+    if (begun.oneValue !== null) tell(begun.oneValue);
     if (keeper === null) this.#passes.finish(call);
     return y;
   }
@@ -265,7 +274,7 @@ export abstract class BatchNorm extends NormBase {
     const factor = this.#factor(begun);
     const y = forwardWithBatchStatistics(call, factor, this.unbiasedRunningVar, statistics);
     if (updates) this.#state.batches?.increment();
-    if (watcher !== null) watcher(call.input.size / channels.numFeatures, statistics);
+    watcher?.add(call.input.size / channels.numFeatures, statistics);
     return y;
   }
 
@@ -273,7 +282,10 @@ export abstract class BatchNorm extends NormBase {
   #forwardInNet(input: TensorLike, options: ForwardOptions, net: Transaction): Tensor {
     const begun = this.#beginAsync(input, options, net.modeOf(this));
     const { call, usesBatch } = begun;
-    if (!usesBatch) return leaveToNet(this, net, this.#passes.runningInNet(call));
+    if (!usesBatch) {
+      const done = tellOnceDone(begun.oneValue, this.#passes.runningInNet(call));
+      return leaveToNet(this, net, done);
+    }
     const statistics = newStatistics(begun.channels.numFeatures);
     const passed = passKeeping(call, new Kept(0), (own) =>
       forwardWithBatchStatistics({ ...own, ...notRunning }, 0, false, statistics),
@@ -355,6 +367,8 @@ interface Begun {
   /** Whether these go into the running ones. */
   readonly updates: boolean;
   readonly watcher: BatchWatcher | null;
+  /** What the watcher is to be told of a batch that running statistics normalize. */
+  readonly oneValue: OneValue | null;
   readonly momentum: number | null;
 }
 

@@ -54,4 +54,8 @@ export type {
   StateDictLike,
   StateValue,
 } from './state-dict';
-export { updateBatchNormStats } from './update-batch-norm-stats';
+export {
+  type Batches,
+  type UpdateBatchNormStatsOptions,
+  updateBatchNormStats,
+} from './update-batch-norm-stats';
