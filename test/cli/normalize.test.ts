@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { transforms } from 'batchnorm';
 import sharp from 'sharp';
 import { ArrayFile } from '../../lib/formats/array-file';
-import { idx, npy } from '../formats/files';
+import { idx } from '../formats/files';
+import { floats } from './arrays';
 import { batchnorm, expectRefused, Folder, json, main } from './command';
 import { pattern, plain } from './images';
 
@@ -21,9 +22,6 @@ async function normalize(...args: string[]) {
   await array.close();
   return { dtype: array.dtype, shape: array.shape, elements: [...elements] };
 }
-
-const floats = (shape: string, values: number[]) =>
-  npy(`{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`, Float32Array.from(values));
 
 beforeAll(async () => {
   await pattern(1, 6, 4).png().toFile(folder.file('colour.png'));

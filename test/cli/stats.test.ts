@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { idx, npy } from '../formats/files';
+import { floats } from './arrays';
 import { batchnorm, expectRefused, Folder, inProcess, json } from './command';
 import { pattern, plain } from './images';
 
@@ -259,9 +260,6 @@ describe('what cannot be read', () => {
 
 describe('arrays', () => {
   const folder = new Folder();
-  const floats = (shape: string, values: number[]) =>
-    npy(`{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`, Float32Array.from(values));
-
   const stats = (...args: string[]) => json(['stats', ...args], folder.path);
   const rows = floats('(3, 2)', [1, 10, 2, 20, 3, 60]);
 
