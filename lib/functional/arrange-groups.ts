@@ -43,12 +43,6 @@ export function arrangeGroups(
   const parameterShape = [c];
   checkParameterShape(caller, 'weight', weight, parameterShape, input, aVector);
   checkParameterShape(caller, 'bias', bias, parameterShape, input, aVector);
-  if (caller.numFeatures !== null && caller.numFeatures !== c) {
-    throw new ShapeError(
-      `${caller.name}: got input of shape ${formatShape(input.shape)}${sayChannels(caller, c)}` +
-        channelsHint(input.shape, (last) => last === caller.numFeatures),
-    );
-  }
   requireMemory(caller.name, 'input', input.data, input.size);
   // Spreading what collapse gives would take longer than a small input does.
   const { memoryFormat } = input;

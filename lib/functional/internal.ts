@@ -4,7 +4,7 @@ export type { Arrange } from './arrange';
 export { arrangeGroups, checkNumGroups, refuseOneValue } from './arrange-groups';
 export { arrangeInstances } from './arrange-instances';
 export { arrangeRows } from './arrange-rows';
-export { countSets } from './arranged';
+export { type Arranged, countSets } from './arranged';
 export { batchPass, runningPass } from './async/batch-norm-passes';
 export type { Passed, PassOptions } from './async/forward-pass';
 export { responsePass } from './async/response-pass';
@@ -21,6 +21,7 @@ export {
 } from './batch-norm-forward';
 export type { Caller } from './caller';
 export { ChannelMoments } from './channel-moments';
+export { channelsHint } from './channels-hint';
 export { type Collapsed, collapse } from './collapse';
 export { type Described, describe } from './described';
 export {

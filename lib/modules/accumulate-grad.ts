@@ -13,6 +13,11 @@ export function checkGrad(caller: string, name: string, parameter: Tensor | null
   if (grad !== null) requireMemory(caller, `${name}.grad`, grad.data, grad.size);
 }
 
+/** Memory for that many gradients: the same as before where it had as many. */
+export function roomFor(count: number, before: Float64Array | null): Float64Array {
+  return before !== null && before.length === count ? before : new Float64Array(count);
+}
+
 /** grad += gradient, added in float64 and rounded once, where the parameter requires it. */
 export function accumulateGrad(parameter: Tensor | null, gradient: Float64Array): void {
   if (!requiresGrad(parameter)) return;

@@ -20,7 +20,7 @@ import { checkBoolean, checkOptions } from '../options';
 import type { DType } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
-import { accumulateGrad, checkGrad, requiresGrad } from './accumulate-grad';
+import { accumulateGrad, checkGrad, requiresGrad, roomFor } from './accumulate-grad';
 import type { Done } from './async/call-module';
 import { runningAsync, runningInNet } from './async/running';
 import type { KeptBackward } from './kept-passes';
@@ -207,8 +207,9 @@ export class BatchNormPasses {
     if (kept === null || input === null) throw nothingKept(name);
     checkGrad(name, 'weight', weight);
     checkGrad(name, 'bias', bias);
-    this.#gradWeight ??= new Float64Array(channels.numFeatures);
-    this.#gradBias ??= new Float64Array(channels.numFeatures);
+    const count = kept.statistics.mean.length;
+    this.#gradWeight = roomFor(count, this.#gradWeight);
+    this.#gradBias = roomFor(count, this.#gradBias);
     // Running statistics are constants: without gradients of the parameters x itself is not needed.
     const needsInput = kept.usedBatchStatistics || requiresGrad(weight) || requiresGrad(bias);
     const { gradInput, gradResidual } = this.#gradients(caller, kept, {
@@ -232,8 +233,10 @@ export class BatchNormPasses {
   }
 
   #gradients(caller: Caller, kept: Keeper, gradients: Gradients): InputGradients {
+    const channels = kept.statistics.mean.length;
     return backward({
-      caller,
+      // The forward pass may have taken other channels than the layer was made for.
+      caller: channels === caller.numFeatures ? caller : { ...caller, numFeatures: channels },
       ...gradients,
       mean: kept.statistics.mean,
       invstd: kept.statistics.invstd,

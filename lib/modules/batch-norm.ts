@@ -62,9 +62,7 @@ export abstract class BatchNorm extends NormBase {
       layer.#watcher = watcher;
     };
     batchNormKept = (layer) => ({
-      get channels() {
-        return layer.numFeatures;
-      },
+      channelsOf: (input) => layer.#state.fit(layer.#state.channels as Channels, input).numFeatures,
       forward({ input, residual, out, keeper }) {
         layer.#forwardWith(input, { residual, out, grad: false }, keeper);
       },
@@ -178,14 +176,17 @@ export abstract class BatchNorm extends NormBase {
 
   /** The arguments of a pass, and what holds for it. */
   #begin(
-    channels: Channels,
-    input: TensorLike,
+    made: Channels,
+    given: TensorLike,
     options: ForwardOptions,
     names: readonly string[],
     training: boolean,
   ): Begun {
     const watcher = training ? this.#watcher : null;
     const updates = training && this.trackRunningStats && watcher === null;
+    const { takesAny } = this.#state;
+    const input = takesAny ? asTensor(given, 'input', made.caller.name) : given;
+    const channels = takesAny ? this.#state.fit(made, input as Tensor) : made;
     const call = this.#passes.readForward(
       channels,
       this.#state.eps,

@@ -64,9 +64,7 @@ export abstract class FrozenBatchNorm extends Module {
 
   static {
     frozenBatchNormKept = (layer) => ({
-      get channels() {
-        return layer.numFeatures;
-      },
+      channelsOf: () => layer.numFeatures,
       forward({ input, residual, out, keeper }) {
         const call = layer.#read(input, { residual, out, grad: false }, forwardOptions, false);
         forwardWithRunningStatistics({ ...call, kept: keeper });

@@ -3,6 +3,7 @@ import { arrangeGroups, checkEps, checkNumGroups, refuseOneValue } from '../func
 import { checkBoolean, checkOptions } from '../options';
 import { checkDType, type DType } from '../tensor/dtype';
 import { nameOf } from '../tensor/name-of';
+import { callerOfAny } from './any-channels';
 import { reprBoolean, reprFloat } from './repr';
 import { SampleNorm } from './sample-norm';
 
@@ -71,8 +72,9 @@ export class GroupNorm extends SampleNorm<number> {
       eps,
       checkEps,
       arrange: (input, parameters) => {
-        const arranged = arrangeGroups(caller, numGroups, input, parameters);
-        refuseOneValue(caller, arranged);
+        const asked = hasWeight ? caller : callerOfAny(caller, input, 'num_channels');
+        const arranged = arrangeGroups(asked, numGroups, input, parameters);
+        refuseOneValue(asked, arranged);
         return arranged;
       },
     });

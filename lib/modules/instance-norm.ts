@@ -18,7 +18,7 @@ import { checkOptions } from '../options';
 import type { DTypeOf } from '../tensor/dtype';
 import type { Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
-import { accumulateGrad, checkGrad } from './accumulate-grad';
+import { accumulateGrad, checkGrad, roomFor } from './accumulate-grad';
 import { callModule, type Done, leaveToNet } from './async/call-module';
 import { ownForwards } from './async/own-forwards';
 import { runningAsync, runningInNet } from './async/running';
@@ -61,14 +61,12 @@ export abstract class InstanceNorm extends NormBase {
 
   static {
     instanceNormKept = (layer) => ({
-      get channels() {
-        return layer.numFeatures;
-      },
+      channelsOf: (input) => layer.#fit(input).numFeatures,
       forward({ input, out, keeper }) {
         layer.#forward(input, { out, grad: false }, keeper);
       },
       backward({ keeper, ...gradients }) {
-        layer.#gradients(layer.#state.channels as Channels, keeper, gradients);
+        layer.#gradients(layer.#fit(gradients.input), keeper, gradients);
       },
     });
     unbatchedRankOf = (layer) => layer.#state.accepts.unbatchedRank;
@@ -217,8 +215,13 @@ export abstract class InstanceNorm extends NormBase {
     return this.#first(input, (x) => this.#forward(x, options, keeper));
   }
 
-  #begin(channels: Channels, { x, out, grad }: ForwardArguments): InstanceForwardCall {
+  #fit(input: Tensor): Channels {
+    return this.#state.fit(this.#state.channels as Channels, input);
+  }
+
+  #begin(made: Channels, { x, out, grad }: ForwardArguments): InstanceForwardCall {
     const { eps } = this.#state;
+    const channels = this.#state.fit(made, x);
     const { caller, weight, bias, runningMean, runningVar } = channels;
     const kept = grad ? this.#kept : null;
     return { caller, input: x, weight, bias, runningMean, runningVar, eps, out, kept };
@@ -252,15 +255,16 @@ export abstract class InstanceNorm extends NormBase {
     const { dy, out } = readBackward(name, gradOutput, options);
     const { input } = this.#kept;
     if (channels === null || input === null) throw nothingKept(name);
-    const { weight, bias, numFeatures } = channels;
+    const fit = this.#state.fit(channels, input);
+    const { weight, bias, numFeatures } = fit;
     checkGrad(name, 'weight', weight);
     checkGrad(name, 'bias', bias);
-    this.#gradWeight ??= new Float64Array(numFeatures);
-    this.#gradBias ??= new Float64Array(numFeatures);
+    this.#gradWeight = roomFor(numFeatures, this.#gradWeight);
+    this.#gradBias = roomFor(numFeatures, this.#gradBias);
     const gradWeight = this.#gradWeight;
     const gradBias = this.#gradBias;
     const gradients = { gradOutput: dy, input, weight, out, gradWeight, gradBias };
-    const gradInput = this.#gradients(channels, this.#kept, gradients);
+    const gradInput = this.#gradients(fit, this.#kept, gradients);
     accumulateGrad(weight, gradWeight);
     accumulateGrad(bias, gradBias);
     this.#kept.input = null;

@@ -3,8 +3,8 @@ import type { Tensor } from '../tensor/tensor';
 
 /** The passes of a layer for a caller who keeps what backward needs. For this library alone. */
 export interface KeptPasses {
-  /** How many elements the gradients of weight and bias have each; known once a pass was made. */
-  readonly channels: number;
+  /** How many elements the gradients of weight and bias have each, for an input that was taken. */
+  channelsOf(input: Tensor): number;
   /** What the layer's `forward` does. */
   forward(call: KeptForward): void;
   /** What its `backward` does, but that no `grad` is added to. */

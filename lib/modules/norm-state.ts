@@ -1,8 +1,9 @@
-import type { Caller } from '../functional/internal';
+import type { Caller, Described } from '../functional/internal';
 import { ones, zeros } from '../tensor/creation';
 import type { DType } from '../tensor/dtype';
 import { Parameter } from '../tensor/parameter';
 import type { Tensor } from '../tensor/tensor';
+import { callerOfAny } from './any-channels';
 import { Counter } from './counter';
 import type { NormSettings } from './norm-options';
 import { checkNumFeatures } from './num-features';
@@ -36,6 +37,8 @@ export class NormState {
   momentum: number | null;
   /** Batches in the running statistics; null where there are none. */
   readonly batches: Counter | null;
+  /** Whether it takes any number of channels, for it has no value per channel. */
+  readonly takesAny: boolean;
   /** What a lazy layer is to become; null where the layer was never lazy. */
   readonly lazy: Lazy | null;
   /** Null as long as the layer is lazy. */
@@ -50,6 +53,7 @@ export class NormState {
     this.eps = settings.eps;
     this.momentum = settings.momentum;
     this.batches = settings.trackRunningStats ? new Counter() : null;
+    this.takesAny = this.names.length === 0;
     this.lazy = numFeatures instanceof Lazy ? numFeatures : null;
     this.channels = numFeatures instanceof Lazy ? null : this.channelsFor(name, numFeatures);
   }
@@ -60,6 +64,14 @@ export class NormState {
     if (this.hasBias) parameters.push('bias');
     const buffers = this.batches === null ? [] : ['running_mean', 'running_var'];
     return [...parameters, ...buffers];
+  }
+
+  /** The layer's channels for an input: those of the input where the layer has no value per channel. */
+  fit(channels: Channels, input: Described): Channels {
+    if (!this.takesAny) return channels;
+    const caller = callerOfAny(channels.caller, input);
+    if (caller === channels.caller) return channels;
+    return { ...channels, caller, numFeatures: caller.numFeatures ?? 0 };
   }
 
   /** New ones, in their first state. */

@@ -1,5 +1,6 @@
 import {
   type Arrange,
+  type Arranged,
   backwardSamples,
   type Caller,
   checkSampleOutput,
@@ -15,7 +16,7 @@ import { Parameter } from '../tensor/parameter';
 import { sizeOf } from '../tensor/shape';
 import type { Tensor } from '../tensor/tensor';
 import type { TensorLike } from '../tensor/tensor-like';
-import { accumulateGrad, checkGrad } from './accumulate-grad';
+import { accumulateGrad, checkGrad, roomFor } from './accumulate-grad';
 import { callModule, leaveToNet } from './async/call-module';
 import { ownForwards } from './async/own-forwards';
 import { samplesAsync, samplesInNet } from './async/samples';
@@ -71,16 +72,14 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
 
   static {
     sampleNormKept = (layer) => ({
-      get channels() {
-        return sizeOf(layer.#parts.shape);
-      },
+      channelsOf: (input) => sizeOf(layer.#arrange(input, layer.#weight).parameterShape),
       forward({ input, out, keeper }) {
         const call = layer.#begin({ x: input, out, grad: false });
         const statistics = keeper.roomForStatistics(countSets(call.arranged));
         forwardSamples({ ...call, kept: keeper }, statistics);
       },
       backward({ keeper, ...gradients }) {
-        layer.#gradients(keeper, gradients);
+        layer.#gradients(keeper, layer.#arrange(gradients.input, gradients.weight), gradients);
       },
     });
     ownForwards(SampleNorm);
@@ -193,9 +192,11 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
     const weight = this.#weight;
     checkGrad(name, 'weight', weight);
     checkGrad(name, 'bias', this.#bias);
-    this.#gradWeight ??= new Float64Array(sizeOf(this.#parts.shape));
-    this.#gradBias ??= new Float64Array(sizeOf(this.#parts.shape));
-    const gradInput = this.#gradients(this.#kept, {
+    const arranged = this.#arrange(input, weight);
+    const count = sizeOf(arranged.parameterShape);
+    this.#gradWeight = roomFor(count, this.#gradWeight);
+    this.#gradBias = roomFor(count, this.#gradBias);
+    const gradInput = this.#gradients(this.#kept, arranged, {
       gradOutput: dy,
       input,
       weight,
@@ -209,9 +210,17 @@ export abstract class SampleNorm<Eps extends number | null> extends Module {
     return gradInput;
   }
 
-  #gradients({ statistics }: Keeper, { input, ...gradients }: Gradients): Tensor {
-    const { caller, arrange } = this.#parts;
-    const arranged = arrange(input, { weight: gradients.weight, bias: null });
+  /** The input of a forward pass, for backward. */
+  #arrange(input: Tensor, weight: Tensor | null): Arranged {
+    return this.#parts.arrange(input, { weight, bias: null });
+  }
+
+  #gradients(
+    { statistics }: Keeper,
+    arranged: Arranged,
+    { input: _input, ...gradients }: Gradients,
+  ): Tensor {
+    const { caller } = this.#parts;
     return backwardSamples({ caller, arranged, statistics, eps: null, ...gradients });
   }
 

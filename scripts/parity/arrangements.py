@@ -24,14 +24,15 @@ class Rows:
 
 
 class Groups:
-    """GroupNorm and, with as many groups as channels, InstanceNorm."""
+    """GroupNorm and, without a number of groups, InstanceNorm: as many groups as channels."""
 
     def __init__(self, channels, groups=None):
         self.shape = (channels,)
-        self.groups = groups or channels
+        self.groups = groups
 
     def sets(self, x):
-        return x.reshape(x.shape[0] * self.groups, math.prod(x.shape[1:]) // self.groups)
+        groups = self.groups or x.shape[1]
+        return x.reshape(x.shape[0] * groups, math.prod(x.shape[1:]) // groups)
 
     def parameters(self, x):
         return x.transpose(0, 1).flatten(1)

@@ -108,6 +108,9 @@ def sizes():
     yield case("one value a channel in eval", (5, 4), [TRAIN, {**EVAL, "shape": (1, 4)}])
     yield case("two values a channel", (2, 4), SHORT)
     yield case("one channel", (6, 1), SHORT)
+    others = [TRAIN, {**TRAIN, "shape": (5, 6)}, {**EVAL, "shape": (2, 3, 2)}]
+    bare = {"affine": False, "trackRunningStats": False}
+    yield case("other channels without values per channel", (5, 4), others, **bare)
     changing = [TRAIN, {**TRAIN, "shape": (3, 4, 2)}, {**EVAL, "shape": (2, 4, 5)}]
     yield case("batches of several ranks and sizes", (5, 4), changing)
 

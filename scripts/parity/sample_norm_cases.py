@@ -128,6 +128,7 @@ def _groups():
     yield case("GroupNorm", [2, 6], (3, 6), PAIR, start="random", name="bias False", bias=False)
     yield case("GroupNorm", [2, 6], (3, 6), PAIR, name="affine False, bias True", affine=False, bias=True)
     yield case("GroupNorm", [1, 4], (2, 4, 2, 1, 3), PAIR, affine=False)
+    yield case("GroupNorm", [2, 4], (3, 4, 5), [TRAIN, {**TRAIN, "shape": (2, 6)}, {**EVAL, "shape": (2, 2, 3)}], name="other channels", affine=False)
     yield case("GroupNorm", [2, 4], (3, 4, 5), PAIR, data=small, eps=1e-3)
     yield case("GroupNorm", [2, 4], (3, 4, 5), [TRAIN, {**TRAIN, "shape": (0, 4, 5)}, {**TRAIN, "shape": (1, 4)}], name="several sizes")
 
@@ -159,6 +160,8 @@ def _instances():
     single = {**EVAL, "shape": (2, 5, 1)}
     yield case("InstanceNorm1d", [5], shape, [TRAIN, single], name="one value each in eval", **tracked)
     yield case("InstanceNorm2d", [5], (2, 5, 2, 3), [TRAIN, EVAL], data=poisoned, name="NaN and Inf", **tracked)
+    others = [TRAIN, {**TRAIN, "shape": (2, 7, 3)}, {**EVAL, "shape": (3, 2)}]
+    yield case("InstanceNorm1d", [5], shape, others, name="other channels")
     yield case("InstanceNorm1d", [5], shape, [TRAIN, {**TRAIN, "shape": (2, 5, 9)}, {**EVAL, "shape": (5, 4)}], name="several sizes", **tracked)
 
 

@@ -153,7 +153,7 @@ describe.each(layers)('$Layer.name', ({ Layer, Lazy, shape, ranks, axes }) => {
   });
 
   test('refuses other ranks and other channels in every case', () => {
-    for (const options of [{}, tracked]) {
+    for (const options of [{ trackRunningStats: true }, { affine: true }, tracked]) {
       for (const training of [true, false]) {
         const norm = new Layer(3, options).train(training);
         const untouched = [...norm.parameters(), ...norm.buffers()];

@@ -45,7 +45,7 @@ describe.each(layers)('$Layer.name refuses', ({ Layer, shape, rank, axes }) => {
     const wrong = [4, 5, ...shape.slice(2)];
     const explained = `numFeatures is 3, but the input has 5 channels, its shape is [${wrong.join(', ')}]`;
     for (const affine of [true, false]) {
-      for (const trackRunningStats of [true, false]) {
+      for (const trackRunningStats of affine ? [true, false] : [true]) {
         const bn = new Layer(3, { affine, trackRunningStats }).train(training);
         refused(bn, () => bn.forward(zeros(wrong)), ShapeError, `${Layer.name}: `);
         refused(bn, () => bn.forward(zeros(wrong)), ShapeError, explained);

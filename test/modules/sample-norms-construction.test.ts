@@ -124,7 +124,7 @@ describe('GroupNorm', () => {
     }
   });
 
-  test('refuses inputs of other channels, with and without parameters', () => {
+  test('refuses inputs of other channels', () => {
     const of = 'numChannels is 4, but the input has 6 channels';
     const x = randn([2, 6, 3]);
     const affine = new GroupNorm(2, 4);
@@ -133,9 +133,6 @@ describe('GroupNorm', () => {
       ShapeError,
       `GroupNorm: Expected weight to be a vector of size equal to the number of channels in input, but got weight of shape [4] and input of shape [2, 6, 3]: ${of}`,
     );
-    const bare = new GroupNorm(2, 4, { affine: false });
-    const message = `GroupNorm: got input of shape [2, 6, 3]: ${of}`;
-    expectRefused(() => bare.forward(x), ShapeError, message);
     const five = 'divisible by num_groups, but got input of shape [2, 5, 3] and num_groups=2: num';
     expectRefused(() => affine.forward(randn([2, 5, 3])), ShapeError, five);
   });

@@ -27,11 +27,13 @@ export const modulePassGrad: Kernel<
   fill({ dy, x, residual, scale }, { dx, dResidual, dScale, dOffset }, attributes) {
     const { passes, layer, asInput, kept } = attributes;
     const { weight } = layer;
-    const gradWeight = zeros(passes.channels);
-    const gradBias = zeros(passes.channels);
+    const input = asInput(x);
+    const channels = passes.channelsOf(input);
+    const gradWeight = zeros(channels);
+    const gradBias = zeros(channels);
     passes.backward({
       gradOutput: asInput(dy),
-      input: asInput(x),
+      input,
       // The saved one, whatever was written to the layer's since.
       weight: weight && scale ? new Tensor(scale, weight.shape) : weight,
       out: asInput(dx),

@@ -37,7 +37,7 @@ export function runModule<T extends TfTensor>(call: ModuleCall<T>): T {
     );
   }
   const inputs = { x, residual, ...learned(caller, layer) };
-  const kept = new Kept(passes.channels);
+  const kept = new Kept(0);
   if (dataFormat === null) {
     const asInput = (elements: Float32Array) => new Tensor(elements, shape);
     return run(modulePass, inputs, { passes, layer, asInput, kept }).y as T;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   ArgumentError,
+  BatchNorm2d,
   GroupNorm,
   InstanceNorm1d,
   InstanceNorm2d,
@@ -108,6 +109,21 @@ onEachBackend(() => {
       name: 'InstanceNorm2d',
       make: of(() => new InstanceNorm2d(3), instanceNorm),
       shape: [2, 4, 5, 3],
+    },
+    {
+      name: 'BatchNorm2d of other channels, without values of its own',
+      make: of(() => new BatchNorm2d(5, { affine: false, trackRunningStats: false }), batchNorm),
+      shape: [2, 4, 5, 3],
+    },
+    {
+      name: 'InstanceNorm2d of other channels, without values of its own',
+      make: of(() => new InstanceNorm2d(5), instanceNorm),
+      shape: [2, 4, 5, 3],
+    },
+    {
+      name: 'GroupNorm of other channels, without parameters',
+      make: of(() => new GroupNorm(2, 4, { affine: false }), groupNorm),
+      shape: [2, 4, 5, 6],
     },
     {
       name: 'InstanceNorm2d, affine',
