@@ -13,6 +13,9 @@ ResponseOptions ReadResponseOptions(Arguments& arguments, size_t index) {
   return {size, alpha, beta, arguments.ReadDouble(index + 3)};
 }
 
+// To how many passes over memory the roots of a pass amount, or the powers.
+size_t PassesOf(const ResponseOptions& options) { return IsByRoots(options.beta) ? 8 : 40; }
+
 class ForwardCall final : public Call {
  public:
   explicit ForwardCall(Arguments& arguments)
@@ -31,8 +34,7 @@ class ForwardCall final : public Call {
     });
   }
 
-  // Its roots take as long as some passes over memory.
-  size_t MovedBytes() const override { return 8 * BytesOf(type_, shape_.Count()); }
+  size_t MovedBytes() const override { return PassesOf(options_) * BytesOf(type_, shape_.Count()); }
 
  private:
   Shape shape_;
@@ -62,7 +64,9 @@ class BackwardCall final : public Call {
     });
   }
 
-  size_t MovedBytes() const override { return 16 * BytesOf(type_, shape_.Count()); }
+  size_t MovedBytes() const override {
+    return 2 * PassesOf(options_) * BytesOf(type_, shape_.Count());
+  }
 
  private:
   Shape shape_;

@@ -16,6 +16,9 @@ struct ResponseOptions {
   double k;
 };
 
+// Whether D^beta is made of roots, and not by the C library, which takes several times as long.
+inline bool IsByRoots(double beta) { return beta == 0.75 || beta == 0.5 || beta == 1.0; }
+
 // Local response normalization (Krizhevsky, Sutskever & Hinton 2012, 3.3), each position of each
 // sample by itself:
 //   y = x / D^beta with D = k + alpha / size * (the sum of x^2 over the window)
