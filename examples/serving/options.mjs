@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { normalizations } from './server/normalizations.mjs';
+// Nothing that has to be installed: --help comes before that.
+import { normalizationNames } from './server/normalization-names.mjs';
 
 /** What the command line asks for makes no sense. */
 export class UsageError extends Error {}
@@ -14,7 +15,7 @@ const options = {
   std: { type: 'string', default: '1' },
   normalization: { type: 'string', default: 'library' },
   trained: { type: 'string', default: join(import.meta.dirname, 'trained') },
-  steps: { type: 'string', default: '1500' },
+  steps: { type: 'string', default: '6000' },
   data: { type: 'string' },
   concurrency: { type: 'string', default: String(availableParallelism()) },
   queue: { type: 'string', default: '100' },
@@ -35,7 +36,7 @@ Reads digits: a page to draw them on, and POST /classify for a JPEG or PNG.
 
   --model FILE          another ONNX model: float32 (N, 1, 28, 28) in, (N, 10) probabilities out
   --mean M, --std S     what it takes: pixels from 0 to 1, less M, divided by S (0 and 1)
-  --normalization NAME  by whom: ${Object.keys(normalizations).join(' or ')}, a loop (library)
+  --normalization NAME  by whom: ${normalizationNames.join(' or ')}, a loop (library)
 
   --trained DIR         where the trained model is kept (examples/serving/trained)
   --steps N             batches to train on where there is none (${options.steps.default})
@@ -60,7 +61,7 @@ export function readOptions(args) {
     model: model ?? null,
     training: { folder: trained, steps: integer(values, 'steps', 1), data: data ?? null },
     scaling: {
-      normalization: oneOf(values, 'normalization', Object.keys(normalizations)),
+      normalization: oneOf(values, 'normalization', normalizationNames),
       mean: number(values, 'mean'),
       std: number(values, 'std'),
     },

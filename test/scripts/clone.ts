@@ -91,6 +91,10 @@ export class Clone {
     for (const name of installed) this.#write(`machine/installed/${name}`, '');
     for (const name of ['scripts', '.ci'])
       cpSync(join(root, name), join(this.folder, name), { recursive: true });
+    for (const name of ['options.mjs', 'load/options.mjs', 'server/normalization-names.mjs']) {
+      const path = join('examples/serving', name);
+      cpSync(join(root, path), join(this.folder, path));
+    }
     for (const [path, content] of [
       ['package-lock.json', '{}'],
       ['lib/index.ts', ''],

@@ -175,9 +175,18 @@ describe('a second run', () => {
   });
 });
 
+test('npm start -- --help installs nothing, and says what npm start may install', () => {
+  clone = new Clone({ installed: [], superuser: false });
+  const { status, output, calls } = clone.run('node', 'scripts/start.mjs', '--help');
+  expect(output).toContain('it may install system packages');
+  expect([status, calls]).toEqual([0, []]);
+});
+
 describe('what examples/serving needs besides', () => {
   const install = 'npm ci --ignore-scripts --no-audit --no-fund';
-  const run = (script: string) => clone.run('node', `scripts/${script}.mjs`, '--port', '0');
+  const options = { serve: ['--port', '0'], load: ['--rounds', '2'] };
+  const run = (script: keyof typeof options, args = options[script]) =>
+    clone.run('node', `scripts/${script}.mjs`, ...args);
   const installed = () => run('serve').calls.filter((call) => call === install).length;
   beforeEach(() => {
     clone = new Clone();
@@ -185,14 +194,33 @@ describe('what examples/serving needs besides', () => {
 
   test.each([
     ['serve', 'serves --port 0'],
-    ['load', 'loads --port 0'],
-  ])('is installed once by npm run %s, which passes options on', (script, last) => {
+    ['load', 'loads --rounds 2'],
+  ] as const)('is installed once by npm run %s, which passes options on', (script, last) => {
     const first = run(script);
     expect(first.output).toContain('Installing the Node packages of examples/serving\n');
     expect(first.calls.filter((call) => call === install)).toHaveLength(2);
     expect([first.status, first.last]).toEqual([0, last]);
     expect(run(script)).toEqual({ status: 0, output: `${last}\n`, last, calls: [] });
   });
+
+  test.each(['serve', 'load'] as const)('is not needed for the help of npm run %s', (script) => {
+    clone.remove();
+    clone = new Clone({ installed: [], superuser: false });
+    const { status, output, calls } = run(script, ['--help']);
+    expect(output).toMatch(new RegExp(`^npm run ${script} \\[-- OPTIONS\\]\n`));
+    expect([status, calls]).toEqual([0, []]);
+  });
+
+  test.each(['serve', 'load'] as const)(
+    'is not installed where npm run %s is refused',
+    (script) => {
+      const { status, output, calls } = run(script, ['--prot', '80']);
+      expect(output).toContain("'--prot'");
+      expect(output).toContain(`npm run ${script} -- --help lists the options
+`);
+      expect([status, calls]).toEqual([2, []]);
+    },
+  );
 
   test('is installed by npm test, which tries the server', () => {
     expect(clone.run('node', 'scripts/test.mjs').calls).toContain(install);

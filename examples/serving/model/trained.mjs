@@ -26,7 +26,9 @@ export async function trainedModel(folder, { steps, data }) {
   const file = join(folder, 'digits.onnx');
   if (existsSync(file)) return file;
   mkdirSync(folder, { recursive: true });
-  console.log('There is no model yet: it is trained first, which takes half a minute.\n');
+  console.log(
+    'There is no model yet: it is trained first, which takes half a minute to a minute.\n',
+  );
   const checkpoint = join(folder, 'checkpoint');
   const args = ['--steps', steps, '--evaluate-every', EVALUATE_EVERY, '--checkpoint', checkpoint];
   if (data !== null) args.push('--data', data);

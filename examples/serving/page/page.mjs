@@ -21,9 +21,10 @@ async function read() {
   const { signal } = request;
   element('reading').ariaBusy = 'true';
   try {
-    const body = await digitImage(drawing.canvas);
+    const body = digitImage(drawing.canvas);
+    const headers = { 'content-type': 'application/octet-stream' };
     // The page sends light ink, whatever most of the pixels are.
-    const response = await fetch('classify?ink=light', { method: 'POST', body, signal });
+    const response = await fetch('classify?ink=light', { method: 'POST', headers, body, signal });
     const answer = await response.json();
     signal.throwIfAborted();
     if (!response.ok) throw new Error(answer.message);

@@ -1,5 +1,4 @@
 import sharp from 'sharp';
-import { SIDE } from '../model/side.mjs';
 import { errors } from './errors.mjs';
 
 // One thread an image: requests are what runs in parallel. No image comes twice.
@@ -9,8 +8,12 @@ sharp.cache(false);
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({ operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer'] });
 
+/** The most pixels a side that are looked at: a digit that fills a quarter of it still has 28. */
+const MOST = 112;
+
 /**
- * The pixels of a JPEG or PNG as grey bytes, its longer side scaled to 28, with its width and height.
+ * The pixels of a JPEG or PNG as grey bytes, its longer side scaled to 112 if it is longer, with its
+ * width and height.
  *
  * @param backdrop what shows through where an image is transparent, 'black' or 'white'
  */
@@ -23,7 +26,7 @@ export async function decode(bytes, { maxPixels, backdrop }) {
     image
       .flatten({ background: backdrop })
       .greyscale()
-      .resize(SIDE, SIDE, { fit: 'inside' })
+      .resize(MOST, MOST, { fit: 'inside', withoutEnlargement: true })
       .raw()
       .toBuffer({ resolveWithObject: true }),
   );

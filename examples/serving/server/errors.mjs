@@ -12,10 +12,12 @@ export const errors = {
   UnsupportedImage: createError('UNSUPPORTED_IMAGE', 'the image is neither JPEG nor PNG', 415),
   UnsupportedType: createError(
     'UNSUPPORTED_TYPE',
-    'send image/jpeg, image/png or a multipart/form-data with one of these; got %s',
+    'send image/jpeg, image/png, a multipart/form-data with one of these, or a digit of MNIST as ' +
+      'application/octet-stream, 28 x 28 grey bytes; got %s',
     415,
   ),
   BrokenImage: createError('BROKEN_IMAGE', 'the image cannot be decoded: %s', 400),
+  WrongPixels: createError('WRONG_PIXELS', '28 x 28 grey bytes are 784, got %s', 400),
   BrokenForm: createError('BROKEN_FORM', 'the form cannot be read: %s', 400),
   NoImage: createError('NO_IMAGE', 'there is no image in the request: %s', 400),
 };

@@ -167,3 +167,12 @@ describe('the command line', () => {
     expect(logged).toContainEqual(expect.objectContaining({ msg: 'request completed' }));
   });
 });
+
+test('--help lists every normalization that there is', () => {
+  const names = evaluate(`
+    import { normalizations } from './examples/serving/server/normalizations.mjs';
+    import { normalizationNames } from './examples/serving/server/normalization-names.mjs';
+    console.log(JSON.stringify([Object.keys(normalizations), normalizationNames]));
+  `) as [string[], string[]];
+  expect(names[1]).toEqual(names[0]);
+});

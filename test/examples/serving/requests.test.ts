@@ -117,16 +117,21 @@ describe('a digit', () => {
     expect(taken.probabilities).not.toEqual(found.probabilities);
   });
 
-  test('of another shape lies in the middle, with paper around it', async () => {
-    // 14 x 28 pixels, for which 7 columns of paper are on each side.
-    const part = { left: 7, top: 0, width: 14, height: 28 };
+  test('goes in as 28 x 28 grey bytes too', async () => {
     const pixels = pixelsOf(digits, 0);
-    const wanted = Array.from(pixels, (x, i) => (i % 28 >= 7 && i % 28 < 21 ? x / 255 : 0));
-    for (const image of [picture(pixels), picture(pixels).negate()]) {
-      // In two steps: sharp negates last.
-      const whole = await image.png().toBuffer();
-      const narrow = await sharp(whole).extract(part).png().toBuffer();
-      expectClose(read(await asPNG(narrow)).probabilities, probabilitiesOf(state, wanted, eps));
+    const asPixels = (bytes: Uint8Array, query?: string) =>
+      server.classify(bytes, 'application/octet-stream', query);
+    const { probabilities, ink } = read(await asPNG(await png(0)));
+    expect(read(await asPixels(pixels))).toMatchObject({ probabilities, ink });
+    const negative = pixels.map((grey) => 255 - grey);
+    const found = read(await asPixels(negative, '?ink=dark'));
+    expect(found.ink).toBe('dark');
+    expectClose(found.probabilities, probabilities);
+    for (const size of [0, 783, 785, 3 * 784]) {
+      expect(await asPixels(new Uint8Array(size))).toMatchObject({
+        status: 400,
+        body: { code: 'WRONG_PIXELS', message: `28 x 28 grey bytes are 784, got ${size}` },
+      });
     }
   });
 
