@@ -23,7 +23,7 @@ export function arrangeRows(
   if (leading < 0 || !sameShape(shape.slice(leading), normalizedShape)) {
     throw new ShapeError(
       `${caller.name}: Given normalized_shape=${formatShape(normalizedShape)}, expected input with ` +
-        `shape [*, ${normalizedShape.join(', ')}], but got input of size ${formatShape(shape)}`,
+        `shape [*, ${normalizedShape.join(', ')}], but got input of size${formatShape(shape)}`,
     );
   }
   const ofThatShape = (found: string) =>

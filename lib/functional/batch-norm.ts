@@ -9,7 +9,7 @@ import {
   forwardWithRunningStatistics,
 } from './batch-norm-forward';
 import { optional } from './optional';
-import { checkEps, checkMomentum } from './options';
+import { checkBatchNormEps, checkMomentum } from './options';
 import { refuseSharedBuffers } from './parameters';
 import { newStatistics, type Statistics } from './statistics';
 
@@ -131,7 +131,7 @@ export function readBatchNorm(
   } = options;
   checkBoolean(name, 'training', training);
   checkMomentum(name, momentum);
-  checkEps(name, eps);
+  checkBatchNormEps(name, eps, training);
   checkBoolean(name, 'unbiasedRunningVar', unbiasedRunningVar);
   const applied = checkActivation(name, activation);
   const slope = checkNegativeSlope(name, negativeSlope, applied);

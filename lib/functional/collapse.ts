@@ -43,13 +43,18 @@ export function collapse(
 }
 
 function wrongRank(caller: Caller, shape: readonly number[]): ShapeError {
-  const ranks = caller.ranks ?? [2];
-  const accepted = ranks.map((rank) => `${rank}D`).join(' or ');
-  const expected = caller.ranks === null ? `at least ${accepted}` : accepted;
+  const { name, ranks } = caller;
+  const got = `got ${formatShape(shape)}`;
+  if (ranks === null) {
+    return new ShapeError(
+      `${name}: Expected at least 2 dimensions for input tensor but received ${shape.length}: ` +
+        `the shape should be (N, C) or longer, ${got}`,
+    );
+  }
   return new ShapeError(
-    `${caller.name}: expected ${expected} input (got ${shape.length}D input): ` +
-      `the shape should be ${ranks.map((rank) => axesOf(caller, rank)).join(' or ')}` +
-      `${caller.ranks === null ? ' or longer' : ''}, got ${formatShape(shape)}`,
+    `${name}: expected ${ranks.map((rank) => `${rank}D`).join(' or ')} input ` +
+      `(got ${shape.length}D input): the shape should be ` +
+      `${ranks.map((rank) => axesOf(caller, rank)).join(' or ')}, ${got}`,
   );
 }
 

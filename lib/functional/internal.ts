@@ -37,7 +37,7 @@ export { KeptMask } from './kept-mask';
 export { liesIn } from './like-input';
 export { readNormalizedShape } from './normalized-shape';
 export { optional } from './optional';
-export { checkEps, checkMomentum, checkOptionalEps } from './options';
+export { checkBatchNormEps, checkEps, checkMomentum, checkOptionalEps } from './options';
 export { coincides, overlaps } from './overlap';
 export type { Parameters } from './parameters';
 export { backwardResponses } from './response-backward';

@@ -8,6 +8,18 @@ export function checkEps(caller: string, eps: unknown): number {
   throw new ArgumentError(`${caller}: eps should be a finite number >= 0, got ${nameOf(eps)}`);
 }
 
+/**
+ * The same for batch normalization, where PyTorch refuses a negative one in these words, and 0 in
+ * training, which is fine here.
+ */
+export function checkBatchNormEps(caller: string, eps: unknown, training = false): number {
+  if (typeof eps !== 'number' || !(eps < 0)) return checkEps(caller, eps);
+  throw new ArgumentError(
+    `${caller}: batch_norm eps must be ${training ? 'positive during training' : 'non-negative'}, ` +
+      `but got ${nameOf(eps)}: eps should be a finite number >= 0, got ${nameOf(eps)}`,
+  );
+}
+
 /** Checks an `eps` that may be null, for the machine epsilon of the input's dtype. */
 export function checkOptionalEps(caller: string, eps: unknown): number | null {
   if (eps === null) return null;

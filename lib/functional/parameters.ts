@@ -123,8 +123,14 @@ function checkParameterDType(
 
 function wrongDType(caller: Caller, name: string, found: DType, expected: DType): DTypeError {
   const layer = caller.numFeatures === null ? '' : `, or make the layer with dtype: '${expected}'`;
+  // As PyTorch says it of either.
+  const words =
+    expected === 'float32'
+      ? 'expect parameter to have scalar type of Float'
+      : 'all inputs must share same datatype';
   return new DTypeError(
     `${caller.name}: expected scalar type ${expected} but found ${found}: the input is ` +
-      `${expected} and ${name} is ${found}. Convert one with to({ dtype })${layer}`,
+      `${expected} and ${name} is ${found}, mixed dtype (CPU): ${words}. Convert one with ` +
+      `to({ dtype })${layer}`,
   );
 }

@@ -1,4 +1,9 @@
-import { type ActivationName, checkActivation, checkNegativeSlope } from '../functional/internal';
+import {
+  type ActivationName,
+  checkActivation,
+  checkBatchNormEps,
+  checkNegativeSlope,
+} from '../functional/internal';
 import type { Activation } from '../native';
 import { checkBoolean, checkOptions } from '../options';
 import { checkNormSettings, type NormOptions, type NormSettings } from './norm-options';
@@ -44,6 +49,7 @@ export function readOptions(caller: string, options: BatchNormOptions, isLazy: b
     activation = defaults.activation,
     negativeSlope = defaults.negativeSlope,
   } = options;
+  checkBatchNormEps(caller, eps);
   const applied = checkActivation(caller, activation);
   return {
     ...checkNormSettings(caller, { eps, momentum, affine, bias, trackRunningStats, dtype }),

@@ -4,6 +4,7 @@ import {
   batchPass,
   type Collapsed,
   checkBatchCall,
+  checkBatchNormEps,
   checkRunningCall,
   collapse,
   type ForwardCall,
@@ -90,6 +91,15 @@ export abstract class BatchNorm extends NormBase {
     this.unbiasedRunningVar = settings.unbiasedRunningVar;
     this.#state = state;
     this.#passes = new BatchNormPasses(settings.activation, settings.negativeSlope, Kept);
+  }
+
+  /** Added to the variance; a finite number >= 0. */
+  override get eps(): number {
+    return super.eps;
+  }
+
+  override set eps(value: number) {
+    super.eps = checkBatchNormEps(this.constructor.name, value);
   }
 
   /** What is done with the output in the same pass; null for nothing. */

@@ -2,7 +2,7 @@ import { ArgumentError } from '../errors';
 import {
   type ActivationName,
   checkActivation,
-  checkEps,
+  checkBatchNormEps,
   checkNegativeSlope,
   checkRunningCall,
   type ForwardCall,
@@ -98,7 +98,7 @@ export abstract class FrozenBatchNorm extends Module {
       negativeSlope = null,
     } = options;
     const applied = checkActivation(name, activation);
-    this.#eps = checkEps(name, eps);
+    this.#eps = checkBatchNormEps(name, eps);
     const hasBias = checkBoolean(name, 'bias', bias);
     this.dtype = checkDType(dtype, name);
     const slope = checkNegativeSlope(name, negativeSlope, applied);

@@ -71,8 +71,8 @@ export abstract class NormBase extends Module {
     const { channels } = this.#state;
     if (channels !== null) return channels;
     throw new ArgumentError(
-      `${this.constructor.name}: it is lazy and has no parameters and buffers before its first ` +
-        'input: call forward once, or load a state dict',
+      `${this.constructor.name}: Attempted to use an uninitialized parameter: it is lazy and has no ` +
+        'parameters and buffers before its first input: call forward once, or load a state dict',
     );
   }
 

@@ -5,6 +5,8 @@ import re
 import torch
 from torch import nn
 
+import refused_functions
+
 WRONG_RANK = [
     ("BatchNorm1d", (3,)),
     ("BatchNorm1d", (2, 3, 4, 5)),
@@ -28,6 +30,14 @@ ONE_VALUE = [
     ("InstanceNorm2d", (2, 3, 1, 1)),
     ("InstanceNorm3d", (2, 3, 1, 1, 1)),
 ]
+OTHER_CHANNELS = [
+    ("BatchNorm1d", {}, (4, 5)),
+    ("BatchNorm2d", {"affine": False}, (4, 5, 2, 2)),
+    ("BatchNorm3d", {"trackRunningStats": False}, (4, 5, 2, 2, 2)),
+    ("InstanceNorm1d", {"affine": True}, (4, 5, 6)),
+    ("InstanceNorm2d", {"affine": True, "trackRunningStats": True}, (4, 5, 6, 2)),
+    ("InstanceNorm3d", {"affine": True, "bias": False}, (5, 2, 3, 2)),
+]
 # with their arguments; those without a shape are refused when they are made
 OTHERS = [
     ("LayerNorm", [5], (2, 4)),
@@ -35,36 +45,55 @@ OTHERS = [
     ("LayerNorm", [[2, 3]], (3,)),
     ("LayerNorm", [4], ()),
     ("LayerNorm", [[]], (2, 4)),
+    ("RMSNorm", [[]], (2, 4)),
     ("GroupNorm", [2, 5], None),
     ("GroupNorm", [4, 6], None),
+    ("GroupNorm", [3, 10], None),
+    ("GroupNorm", [2, 4], ()),
+    ("GroupNorm", [2, 4], (4,)),
     ("GroupNorm", [2, 4], (2, 5, 3)),
     ("GroupNorm", [2, 4], (2, 6, 3)),
     ("GroupNorm", [4, 4], (1, 4)),
     ("GroupNorm", [4, 4], (1, 4, 1, 1)),
+    ("LazyBatchNorm1d", [], (2, 3, 4, 5)),
+    ("LazyBatchNorm2d", [], (2, 3)),
+    ("LazyInstanceNorm2d", [], (3, 4)),
 ]
+OPTIONS = {"trackRunningStats": "track_running_stats"}
 
 
-def _message(name, arguments, shape):
+def words(call):
+    """What PyTorch says of it, in this package's writing of shapes."""
     try:
-        module = getattr(nn, name)(*arguments)
-        if shape is not None:
-            module(torch.zeros(shape))
+        call()
     except (ValueError, RuntimeError) as error:
-        message = re.sub(r"torch\.Size\((.*)\)", r"\1", str(error))
-        # as it is nearly everywhere else
-        return re.sub(r"size\[", "size [", message)
+        return re.sub(r"torch\.Size\((.*)\)", r"\1", str(error))
     raise AssertionError("PyTorch accepted what it should refuse")
 
 
+def _module(name, arguments, shape):
+    *given, last = [*arguments, {}] if not any(isinstance(a, dict) for a in arguments) else arguments
+    options = {OPTIONS.get(key, key): value for key, value in last.items()}
+    module = getattr(nn, name)(*given, **options)
+    if shape is not None:
+        module(torch.zeros(shape))
+
+
 def record():
-    """A message for each module and shape; each module is in training."""
+    """A message for each module and shape, each module in training; then for each function."""
     of_three = [(name, [3], shape) for name, shape in WRONG_RANK + ONE_VALUE]
-    return [
+    others = [(name, [3, options], shape) for name, options, shape in OTHER_CHANNELS]
+    modules = [
         {
             "module": name,
             "arguments": arguments,
             "shape": None if shape is None else list(shape),
-            "message": _message(name, arguments, shape),
+            "message": words(lambda: _module(name, arguments, shape)),
         }
-        for name, arguments, shape in of_three + OTHERS
+        for name, arguments, shape in of_three + others + OTHERS
     ]
+    functions = [
+        {**case, "message": words(lambda: refused_functions.call(case))}
+        for case in refused_functions.cases()
+    ]
+    return modules + functions

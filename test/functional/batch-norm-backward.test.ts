@@ -215,7 +215,7 @@ describe('refuses', () => {
     refused(
       () => F.batchNormBackward(ones([3]), ones([3]), options),
       ShapeError,
-      'expected at least 2D input (got 1D input)',
+      'Expected at least 2 dimensions for input tensor but received 1',
     );
     for (const name of ['mean', 'invstd']) {
       refused(

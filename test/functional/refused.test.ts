@@ -35,9 +35,13 @@ describe.each([true, false])('batchNorm with training: %s refuses', (training) =
     refused(
       () => F.batchNorm(zeros([3]), mean, variance, { training }),
       ShapeError,
-      'batchNorm: expected at least 2D input (got 1D input): the shape should be (N, C) or longer, got [3]',
+      'batchNorm: Expected at least 2 dimensions for input tensor but received 1: the shape should be (N, C) or longer, got [3]',
     );
-    refused(() => F.batchNorm(tensor(1), mean, variance, { training }), ShapeError, 'got 0D input');
+    refused(
+      () => F.batchNorm(tensor(1), mean, variance, { training }),
+      ShapeError,
+      '2 dimensions for input tensor but received 0',
+    );
   });
 
   test('another number of channels', () => {

@@ -279,7 +279,7 @@ describe.each([
       [[4, 6], '[4, 6], expected input with shape [*, 4, 6]'],
       [[1, 2, 6, 4], '[1, 2, 6, 4], expected input with shape [*, 1, 2, 6, 4]'],
     ] as const) {
-      const message = `Given normalized_shape=${said}, but got input of size [2, 6, 4]`;
+      const message = `Given normalized_shape=${said}, but got input of size[2, 6, 4]`;
       refused(name, () => call(x, normalizedShape), ShapeError, message);
     }
   });
@@ -388,7 +388,7 @@ describe.each([
 
   test('too few axes', () => {
     const message =
-      'expected at least 2D input (got 1D input): the shape should be (N, C) or longer';
+      'Expected at least 2 dimensions for input tensor but received 1: the shape should be (N, C) or longer';
     refused(name, () => call(zeros([6]), 2), ShapeError, message);
   });
 
@@ -422,7 +422,7 @@ describe('instanceNorm refuses', () => {
   );
 
   test('too few axes', () => {
-    refusedInstance(() => F.instanceNorm(zeros([6])), ShapeError, 'expected at least 2D input');
+    refusedInstance(() => F.instanceNorm(zeros([6])), ShapeError, 'Expected at least 2 dimensions');
   });
 
   test('statistics that are missing, alone, shared or do not fit', () => {

@@ -122,7 +122,10 @@ describe.each(layers)('$Layer.name', ({ Layer }) => {
   });
 
   test.each([
-    [{ eps: -1 }, 'eps should be a finite number >= 0, got -1'],
+    [
+      { eps: -1 },
+      'batch_norm eps must be non-negative, but got -1: eps should be a finite number >= 0, got -1',
+    ],
     [{ eps: Number.NaN }, 'eps should be a finite number >= 0, got NaN'],
     [{ eps: '0' }, "eps should be a finite number >= 0, got '0'"],
     [{ momentum: Number.POSITIVE_INFINITY }, 'momentum should be a finite number'],
@@ -200,7 +203,11 @@ describe('eps and momentum', () => {
   test('are checked when set', () => {
     const bn = new BatchNorm1d(1);
     const set = (name: string, value: unknown) => () => Object.assign(bn, { [name]: value });
-    expectRefused(set('eps', -1), ArgumentError, 'BatchNorm1d: eps should be');
+    expectRefused(
+      set('eps', -1),
+      ArgumentError,
+      'BatchNorm1d: batch_norm eps must be non-negative, but got -1: eps should be',
+    );
     expectRefused(set('momentum', Number.NaN), ArgumentError, 'BatchNorm1d: momentum should be');
     expectRefused(set('momentum', undefined), ArgumentError, 'BatchNorm1d: momentum should be');
     expect([bn.eps, bn.momentum]).toEqual([1e-5, 0.1]);

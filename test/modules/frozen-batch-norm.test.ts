@@ -160,7 +160,10 @@ describe.each(kinds)('$Frozen.name over $shape', (kind) => {
 
   test('is made as BatchNorm is, and refuses what that refuses', () => {
     const refused: [unknown, string][] = [
-      [{ eps: -1 }, 'eps should be a finite number >= 0, got -1'],
+      [
+        { eps: -1 },
+        'batch_norm eps must be non-negative, but got -1: eps should be a finite number >= 0, got -1',
+      ],
       [{ activation: 'gelu' }, "activation should be 'relu', 'leakyRelu' or null"],
       [{ negativeSlope: 1 }, "negativeSlope goes with activation: 'leakyRelu' alone"],
       [

@@ -204,7 +204,11 @@ describe.each(layers)('$Layer.name', ({ Layer, Lazy, shape, ranks, axes }) => {
     for (const taken of [[...shape], shape.slice(1)]) {
       const [norm, plain] = [new Lazy(), new Layer(3, tracked)];
       expect(String(norm)).toBe(shown(Lazy.name, 0));
-      expectRefused(() => norm.stateDict(), ArgumentError, `${Lazy.name}: it is lazy`);
+      expectRefused(
+        () => norm.stateDict(),
+        ArgumentError,
+        `${Lazy.name}: Attempted to use an uninitialized parameter: it is lazy`,
+      );
       const x = randn(taken);
       expectSame(norm.forward(x).data, plain.forward(x).data);
       expectSame(norm.backward(x).data, plain.backward(x).data);

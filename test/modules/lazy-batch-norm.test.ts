@@ -100,7 +100,7 @@ describe.each(kinds)('$Lazy.name', ({ Lazy, Plain, shape }) => {
 
 describe('a lazy layer', () => {
   const lazy =
-    'LazyBatchNorm1d: it is lazy and has no parameters and buffers before its first input';
+    'LazyBatchNorm1d: Attempted to use an uninitialized parameter: it is lazy and has no parameters and buffers before its first input';
 
   test('does not give or save what it does not have yet', () => {
     const bn = new LazyBatchNorm1d();
@@ -237,7 +237,10 @@ describe('a lazy layer', () => {
   });
 
   test.each([
-    [{ eps: -1 }, 'LazyBatchNorm2d: eps should be a finite number >= 0, got -1'],
+    [
+      { eps: -1 },
+      'LazyBatchNorm2d: batch_norm eps must be non-negative, but got -1: eps should be a finite number >= 0, got -1',
+    ],
     [64, 'LazyBatchNorm2d: options should be an object of eps, momentum'],
   ])('refuses %p as options', (options, message) => {
     expectRefused(() => new LazyBatchNorm2d(options as never), ArgumentError, message);

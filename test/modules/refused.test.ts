@@ -74,7 +74,7 @@ describe.each(layers)('$Layer.name refuses', ({ Layer, shape, rank, axes }) => {
       bn,
       () => bn.forward(wide),
       DTypeError,
-      `${Layer.name}: expected scalar type float64 but found float32: the input is float64 and running_mean is float32. Convert one with to({ dtype }), or make the layer with dtype: 'float64'`,
+      `${Layer.name}: expected scalar type float64 but found float32: the input is float64 and running_mean is float32, mixed dtype (CPU): all inputs must share same datatype. Convert one with to({ dtype }), or make the layer with dtype: 'float64'`,
     );
   });
 

@@ -259,7 +259,7 @@ describe.each(layerKinds)('$name', ({ name, make, shape }) => {
 
   test('refuses inputs of another dtype than its parameters', () => {
     const phrase =
-      "the input is float64 and weight is float32. Convert one with to({ dtype }), or make the layer with dtype: 'float64'";
+      "the input is float64 and weight is float32, mixed dtype (CPU): all inputs must share same datatype. Convert one with to({ dtype }), or make the layer with dtype: 'float64'";
     const message = `${className}: expected scalar type float64 but found float32: ${phrase}`;
     expectRefused(() => make().forward(randn(shape, { dtype: 'float64' })), DTypeError, message);
   });

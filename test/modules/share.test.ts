@@ -172,7 +172,11 @@ describe('share', () => {
   test('refuses a lazy layer, lost memory and frozen tensors, and changes nothing', () => {
     const norm = new BatchNorm1d(2);
     const lazy = new Sequential(norm, new LazyBatchNorm1d());
-    expectRefused(() => lazy.share(), ArgumentError, 'LazyBatchNorm1d: it is lazy and has no');
+    expectRefused(
+      () => lazy.share(),
+      ArgumentError,
+      'LazyBatchNorm1d: Attempted to use an uninitialized parameter: it is lazy and has no',
+    );
     const lost = new Sequential(norm, new BatchNorm1d(2));
     takeAway((lost.at(1) as BatchNorm1d).bias as Parameter);
     expectRefused(() => lost.share(), ArgumentError, 'Sequential: the memory of 1.bias is gone');

@@ -320,7 +320,9 @@ describe('updateBatchNormStats changes nothing where', () => {
     const module = new Sequential(new BatchNorm1d(3), lazy);
     const error = await rejection(updateBatchNormStats(module, [rows(4)]));
     expect(error).toBeInstanceOf(ArgumentError);
-    expect(error.message).toContain('LazyBatchNorm1d: it is lazy');
+    expect(error.message).toContain(
+      'LazyBatchNorm1d: Attempted to use an uninitialized parameter: it is lazy',
+    );
     expect([lazy.constructor, module[0]?.training]).toEqual([LazyBatchNorm1d, true]);
     module.forward(rows(4));
     await updateBatchNormStats(module, [rows(4)]);

@@ -85,9 +85,19 @@ export interface SampleFunctionCase
 
 export interface RefusedCase {
   module: string;
-  arguments: (number | number[])[];
+  arguments: (number | number[] | object)[];
   /** Of the input; null where the module itself is refused. */
   shape: number[] | null;
+  message: string;
+}
+
+/** A call of a function: the shapes of its tensors, and the dtypes of those that are not float32. */
+export interface RefusedCall {
+  function: 'batchNorm' | 'layerNorm' | 'rmsNorm' | 'groupNorm' | 'instanceNorm';
+  shape: number[];
+  tensors: Record<string, number[]>;
+  dtypes: Record<string, DType>;
+  options: { normalizedShape?: number[]; numGroups?: number };
   message: string;
 }
 

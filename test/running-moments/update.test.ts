@@ -175,7 +175,7 @@ describe('what makes no sense is refused, and changes nothing', () => {
 
   test('a chunk without channels', () => {
     const update = () => moments.update(zeros([2]));
-    expectRefused(update, ShapeError, 'RunningMoments: expected at least 2D input');
+    expectRefused(update, ShapeError, 'RunningMoments: Expected at least 2 dimensions');
   });
 
   test('what is no chunk', () => {

@@ -28,13 +28,13 @@ onEachBackend(() => {
       'LayerNorm: another shape',
       (x) => layerNorm(x, new LayerNorm(4)),
       ShapeError,
-      'shape [*, 4], but got input of size [2, 5, 3]',
+      'shape [*, 4], but got input of size[2, 5, 3]',
     ],
     [
       'RMSNorm: another shape',
       (x) => rmsNorm(x, new RMSNorm(4)),
       ShapeError,
-      'shape [*, 4], but got input of size [2, 5, 3]',
+      'shape [*, 4], but got input of size[2, 5, 3]',
     ],
     [
       'GroupNorm: other channels',
