@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "cpp/bits.h"
+#include "cpp/simd/bits.h"
 
 namespace batchnorm {
 namespace {

@@ -7,8 +7,8 @@
 #include <cstdint>
 
 #include "binding/status.h"
-#include "cpp/fusion.h"
-#include "cpp/shape.h"
+#include "cpp/layout/shape.h"
+#include "cpp/numerics/fusion.h"
 
 namespace batchnorm {
 

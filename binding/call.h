@@ -6,7 +6,7 @@
 
 #include "binding/arguments.h"
 #include "binding/status.h"
-#include "cpp/statistics.h"
+#include "cpp/numerics/statistics.h"
 
 namespace batchnorm {
 

@@ -1,6 +1,6 @@
 #include "binding/images.h"
 
-#include "cpp/normalize_images.h"
+#include "cpp/images/normalize_images.h"
 
 namespace batchnorm {
 namespace {

@@ -6,7 +6,7 @@
 #include <new>
 
 #include "binding/environment.h"
-#include "cpp/thread_pool.h"
+#include "cpp/threads/thread_pool.h"
 
 namespace batchnorm {
 namespace {

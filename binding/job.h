@@ -10,7 +10,7 @@
 #include "binding/call.h"
 #include "binding/references.h"
 #include "binding/status.h"
-#include "cpp/sliced_call.h"
+#include "cpp/threads/sliced_call.h"
 
 namespace batchnorm {
 

@@ -1,7 +1,7 @@
 #include "binding/targets.h"
 
 #include "binding/status_value.h"
-#include "cpp/targets.h"
+#include "cpp/simd/targets.h"
 
 namespace batchnorm {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "binding/status_value.h"
-#include "cpp/thread_pool.h"
+#include "cpp/threads/thread_pool.h"
 
 namespace batchnorm {
 namespace {

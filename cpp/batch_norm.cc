@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <cstring>
 
-#include "cpp/bits.h"
-#include "cpp/inverse_std.h"
-#include "cpp/scratch.h"
-#include "cpp/streaming.h"
-#include "cpp/threaded_columns.h"
-#include "cpp/threaded_runs.h"
+#include "cpp/kernels/inverse_std.h"
+#include "cpp/layout/scratch.h"
+#include "cpp/passes/columns.h"
+#include "cpp/passes/runs.h"
+#include "cpp/simd/bits.h"
+#include "cpp/simd/element_types.h"
+#include "cpp/simd/streaming.h"
 
 namespace batchnorm {
 namespace {
@@ -104,22 +105,11 @@ bool BatchNormMoments(const T* x, const Shape& shape, Layout layout, double* mea
                                  : ThreadedMomentsOfColumns(x, ChannelsLastRows(shape), mean, m2);
 }
 
-#define BATCHNORM_INSTANTIATE(T, P)                                                                \
-  template bool BatchNormEval(const T*, const Output<T>&, const Shape&, Layout, const Affine<P>&,  \
-                              const RunningStatistics<P>&, double);                                \
-  template bool BatchNormTrain(const T*, const Output<T>&, const Shape&, Layout, const Affine<P>&, \
-                               double, const BatchStatistics&);                                    \
-  template bool BatchNormBackward(const OutputGradient<T>&, const T*, T*, const Shape&, Layout,    \
-                                  const ForwardState<P>&, bool, const ParameterGradients&);        \
-  template bool BatchNormMoments(const T*, const Shape&, Layout, double*, double*);
-
-BATCHNORM_INSTANTIATE(float, float)
-BATCHNORM_INSTANTIATE(double, double)
-
-#undef BATCHNORM_INSTANTIATE
+BATCHNORM_INSTANTIATE_WITH_PARAMETERS(BatchNormEval);
+BATCHNORM_INSTANTIATE_WITH_PARAMETERS(BatchNormTrain);
+BATCHNORM_INSTANTIATE_WITH_PARAMETERS(BatchNormBackward);
+BATCHNORM_INSTANTIATE_NUMBERS(BatchNormMoments);
 
 // Pixels have moments only.
-template bool BatchNormMoments(const uint8_t*, const Shape&, Layout, double*, double*);
-template bool BatchNormMoments(const uint16_t*, const Shape&, Layout, double*, double*);
 
 }  // namespace batchnorm

@@ -1,10 +1,10 @@
 #ifndef BATCHNORM_BATCH_NORM_H_
 #define BATCHNORM_BATCH_NORM_H_
 
-#include "cpp/fusion.h"
-#include "cpp/gradients.h"
-#include "cpp/shape.h"
-#include "cpp/statistics.h"
+#include "cpp/layout/shape.h"
+#include "cpp/numerics/fusion.h"
+#include "cpp/numerics/gradients.h"
+#include "cpp/numerics/statistics.h"
 
 namespace batchnorm {
 

@@ -2,10 +2,11 @@
 
 #include <cstdint>
 
-#include "cpp/extrema.h"
-#include "cpp/scratch.h"
-#include "cpp/split.h"
-#include "cpp/thread_pool.h"
+#include "cpp/kernels/extrema.h"
+#include "cpp/layout/scratch.h"
+#include "cpp/layout/split.h"
+#include "cpp/simd/element_types.h"
+#include "cpp/threads/thread_pool.h"
 
 namespace batchnorm {
 namespace {
@@ -62,9 +63,6 @@ bool ChannelExtrema(const T* x, const Shape& shape, Layout layout, double* min, 
   return true;
 }
 
-template bool ChannelExtrema(const uint8_t*, const Shape&, Layout, double*, double*);
-template bool ChannelExtrema(const uint16_t*, const Shape&, Layout, double*, double*);
-template bool ChannelExtrema(const float*, const Shape&, Layout, double*, double*);
-template bool ChannelExtrema(const double*, const Shape&, Layout, double*, double*);
+BATCHNORM_INSTANTIATE_NUMBERS(ChannelExtrema);
 
 }  // namespace batchnorm

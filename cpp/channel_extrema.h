@@ -1,7 +1,7 @@
 #ifndef BATCHNORM_CHANNEL_EXTREMA_H_
 #define BATCHNORM_CHANNEL_EXTREMA_H_
 
-#include "cpp/shape.h"
+#include "cpp/layout/shape.h"
 
 namespace batchnorm {
 

@@ -5,12 +5,12 @@
 #include <limits>
 #include <vector>
 
-#include "cpp/split.h"
+#include "cpp/layout/split.h"
 #include "cpp/testing/every_target.h"
 #include "cpp/testing/inputs.h"
 #include "cpp/testing/same_bits.h"
 #include "cpp/testing/shapes.h"
-#include "cpp/thread_pool.h"
+#include "cpp/threads/thread_pool.h"
 
 namespace batchnorm {
 namespace {

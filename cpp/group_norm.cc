@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
-#include "cpp/samples.h"
-#include "cpp/sets.h"
-#include "cpp/threaded_samples.h"
-#include "cpp/threaded_sets.h"
+#include "cpp/layout/samples.h"
+#include "cpp/layout/sets.h"
+#include "cpp/passes/samples.h"
+#include "cpp/passes/sets.h"
+#include "cpp/simd/element_types.h"
 
 namespace batchnorm {
 namespace {
@@ -59,15 +60,7 @@ bool GroupNormBackward(const T* dy, const T* x, T* dx, const Shape& shape, Layou
   return ThreadedBackwardSets(dy, x, dx, SetsOf(shape, grouping), state, gradients);
 }
 
-#define BATCHNORM_INSTANTIATE(T, P)                                                              \
-  template bool GroupNormForward(const T*, T*, const Shape&, Layout, const Grouping&,            \
-                                 const Affine<P>&, double, const BatchStatistics&);              \
-  template bool GroupNormBackward(const T*, const T*, T*, const Shape&, Layout, const Grouping&, \
-                                  const ForwardState<P>&, const ParameterGradients&);
-
-BATCHNORM_INSTANTIATE(float, float)
-BATCHNORM_INSTANTIATE(double, double)
-
-#undef BATCHNORM_INSTANTIATE
+BATCHNORM_INSTANTIATE_WITH_PARAMETERS(GroupNormForward);
+BATCHNORM_INSTANTIATE_WITH_PARAMETERS(GroupNormBackward);
 
 }  // namespace batchnorm

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 
-#include "cpp/gradients.h"
-#include "cpp/shape.h"
-#include "cpp/statistics.h"
+#include "cpp/layout/shape.h"
+#include "cpp/numerics/gradients.h"
+#include "cpp/numerics/statistics.h"
 
 namespace batchnorm {
 

@@ -3,14 +3,14 @@
 #include <vector>
 
 #include "cpp/group_norm.h"
-#include "cpp/split.h"
+#include "cpp/layout/split.h"
 #include "cpp/testing/channel_arrays.h"
 #include "cpp/testing/every_target.h"
 #include "cpp/testing/group_norm_calls.h"
 #include "cpp/testing/same_bits.h"
 #include "cpp/testing/sliced.h"
 #include "cpp/testing/small_tasks.h"
-#include "cpp/thread_pool.h"
+#include "cpp/threads/thread_pool.h"
 
 // The same bits for every number of threads, where there is enough to share.
 namespace batchnorm {

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <atomic>
 
-#include "cpp/local_response.h"
-#include "cpp/scratch.h"
-#include "cpp/split.h"
-#include "cpp/thread_pool.h"
+#include "cpp/kernels/local_response.h"
+#include "cpp/layout/scratch.h"
+#include "cpp/layout/split.h"
+#include "cpp/simd/element_types.h"
+#include "cpp/threads/thread_pool.h"
 
 namespace batchnorm {
 namespace {
@@ -107,13 +108,7 @@ bool LocalResponseBackward(const T* dy, const T* x, T* dx, const Shape& shape, L
   return ForTiles<T>(shape, layout, options, BackwardScratch, pass);
 }
 
-template bool LocalResponseForward(const float*, float*, const Shape&, Layout,
-                                   const ResponseOptions&);
-template bool LocalResponseForward(const double*, double*, const Shape&, Layout,
-                                   const ResponseOptions&);
-template bool LocalResponseBackward(const float*, const float*, float*, const Shape&, Layout,
-                                    const ResponseOptions&);
-template bool LocalResponseBackward(const double*, const double*, double*, const Shape&, Layout,
-                                    const ResponseOptions&);
+BATCHNORM_INSTANTIATE_FLOATS(LocalResponseForward);
+BATCHNORM_INSTANTIATE_FLOATS(LocalResponseBackward);
 
 }  // namespace batchnorm

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "cpp/shape.h"
+#include "cpp/layout/shape.h"
 
 namespace batchnorm {
 

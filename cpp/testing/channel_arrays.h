@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "cpp/gradients.h"
-#include "cpp/statistics.h"
+#include "cpp/numerics/gradients.h"
+#include "cpp/numerics/statistics.h"
 #include "cpp/testing/inputs.h"
 #include "cpp/testing/padded_array.h"
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "cpp/targets.h"
+#include "cpp/simd/targets.h"
 
 namespace batchnorm {
 

@@ -6,8 +6,8 @@
 #include <ostream>
 #include <vector>
 
-#include "cpp/bits.h"
-#include "cpp/fusion.h"
+#include "cpp/numerics/fusion.h"
+#include "cpp/simd/bits.h"
 #include "cpp/testing/padded_array.h"
 
 // What a call fuses with the normalization, as tests ask for it, and the same by definition.

@@ -11,7 +11,7 @@
 #include <ostream>
 #include <type_traits>
 
-#include "cpp/shape.h"
+#include "cpp/layout/shape.h"
 #include "cpp/testing/padded_array.h"
 #include "cpp/testing/random.h"
 #include "cpp/testing/shapes.h"

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "cpp/shape.h"
+#include "cpp/layout/shape.h"
 #include "cpp/testing/padded_array.h"
 #include "cpp/testing/random.h"
 #include "cpp/testing/reference.h"

@@ -6,8 +6,8 @@
 #include <array>
 #include <cstddef>
 
-#include "cpp/shape.h"
-#include "cpp/streaming.h"
+#include "cpp/layout/shape.h"
+#include "cpp/simd/streaming.h"
 #include "cpp/testing/reference.h"
 #include "cpp/testing/shapes.h"
 

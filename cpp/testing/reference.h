@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "cpp/shape.h"
+#include "cpp/layout/shape.h"
 
 namespace batchnorm {
 

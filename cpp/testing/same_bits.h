@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "cpp/normalize.h"
-#include "cpp/targets.h"
+#include "cpp/kernels/normalize.h"
+#include "cpp/simd/targets.h"
 
 namespace batchnorm {
 
@@ -30,7 +30,7 @@ inline bool TargetFuses() {
   const float x = 1.0f + 0x1p-12f;
   float y;
   const NormalizeCoefficients<float> coefficients(0.0, x, -1.0);
-  NormalizeRuns(&x, &y, Runs{1, 1, 1, 1, 1}, &coefficients, Stores::kCached);
+  NormalizeRuns<float>(&x, &y, Runs{1, 1, 1, 1, 1}, &coefficients, Stores::kCached);
   return y != x * x - 1.0f;
 }
 

@@ -6,8 +6,8 @@
 #include <set>
 #include <vector>
 
-#include "cpp/blocks.h"
-#include "cpp/shape.h"
+#include "cpp/layout/blocks.h"
+#include "cpp/layout/shape.h"
 
 namespace batchnorm {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "cpp/sliced_call.h"
+#include "cpp/threads/sliced_call.h"
 
 namespace batchnorm {
 

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "cpp/executor.h"
+#include "cpp/threads/executor.h"
 
 namespace batchnorm {
 

@@ -7,8 +7,8 @@
 #include <iterator>
 #include <vector>
 
-#include "cpp/blocks.h"
-#include "cpp/sets.h"
+#include "cpp/layout/blocks.h"
+#include "cpp/layout/sets.h"
 #include "cpp/testing/random.h"
 #include "cpp/testing/shapes.h"
 

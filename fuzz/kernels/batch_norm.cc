@@ -2,10 +2,10 @@
 
 #include <optional>
 
-#include "cpp/bits.h"
+#include "cpp/simd/bits.h"
 #include "cpp/testing/channel_arrays.h"
 #include "cpp/testing/reference.h"
-#include "cpp/thread_pool.h"
+#include "cpp/threads/thread_pool.h"
 #include "fuzz/kernels/check.h"
 #include "fuzz/kernels/choices.h"
 #include "fuzz/kernels/definition.h"

@@ -11,8 +11,8 @@
 #include <optional>
 #include <vector>
 
-#include "cpp/shape.h"
-#include "cpp/targets.h"
+#include "cpp/layout/shape.h"
+#include "cpp/simd/targets.h"
 #include "cpp/testing/fused_calls.h"
 #include "cpp/testing/padded_array.h"
 #include "cpp/testing/random.h"

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "cpp/testing/channel_arrays.h"
-#include "cpp/thread_pool.h"
+#include "cpp/threads/thread_pool.h"
 #include "fuzz/kernels/check.h"
 #include "fuzz/kernels/choices.h"
 #include "fuzz/kernels/definition.h"

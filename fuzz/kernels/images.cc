@@ -1,8 +1,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "cpp/normalize_images.h"
-#include "cpp/thread_pool.h"
+#include "cpp/images/normalize_images.h"
+#include "cpp/threads/thread_pool.h"
 #include "fuzz/kernels/check.h"
 #include "fuzz/kernels/choices.h"
 #include "fuzz/kernels/definition.h"

@@ -1,4 +1,4 @@
-#include "cpp/statistics.h"
+#include "cpp/numerics/statistics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include "cpp/batch_norm.h"
 #include "cpp/channel_extrema.h"
 #include "cpp/testing/reference.h"
-#include "cpp/thread_pool.h"
+#include "cpp/threads/thread_pool.h"
 #include "fuzz/kernels/check.h"
 #include "fuzz/kernels/choices.h"
 #include "fuzz/kernels/definition.h"

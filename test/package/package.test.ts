@@ -60,7 +60,12 @@ test('carries what a build from source needs, and no tests', () => {
   ]) {
     expect([path, has(path)]).toEqual([path, true]);
   }
-  expect(readdirSync(join(installed.package, 'cpp')).filter((f) => /_test/.test(f))).toEqual([]);
+  const kernels = readdirSync(join(installed.package, 'cpp'), {
+    recursive: true,
+    encoding: 'utf8',
+  });
+  expect(kernels).toContain(join('kernels', 'moments.cc'));
+  expect(kernels.filter((file) => /_test|testing/.test(file))).toEqual([]);
   expect(readdirSync(join(installed.package, 'scripts'))).toEqual(['install.mjs']);
   expect(has('test') || has('lib')).toBe(false);
 });
