@@ -15,6 +15,7 @@ import pathlib
 
 import torch
 
+import difference_cases
 import functional_cases
 import fuse_cases
 import fused_cases
@@ -56,6 +57,7 @@ def main():
     ]
     files["fused"] = [functional_cases.record(case, generator) for case in fused_cases.cases()]
     files["refused"] = refused_cases.record()
+    files["differences"] = difference_cases.record()
     files["normalize"] = normalize_cases.record(generator)
     files["sample-norm-functions"] = [
         sample_norm_function.record(case, generator) for case in sample_norm_cases.functions()

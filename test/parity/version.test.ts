@@ -5,7 +5,11 @@ const root = join(__dirname, '../..');
 const folders = ['test/parity/fixtures', 'test/tensor/fixtures', 'test/checkpoints/fixtures'];
 /** Those that name a PyTorch; some come from NumPy alone. */
 const written = folders
-  .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { encoding: 'utf8', recursive: true }).map(
+      (name) => `${folder}/${name}`,
+    ),
+  )
   .filter((file) => file.endsWith('.json'))
   .flatMap((file): [string, string][] => {
     const { torch } = JSON.parse(readFileSync(join(root, file), 'utf8'));
@@ -14,8 +18,11 @@ const written = folders
 
 test('every fixture of the layers names its PyTorch', () => {
   const parity = written.filter(([file]) => file.startsWith('test/parity/'));
-  const files = readdirSync(join(root, 'test/parity/fixtures'));
-  expect(parity).toHaveLength(files.length);
+  const folder = join(root, 'test/parity/fixtures');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  for (const name of files) {
+    expect(parity.map(([file]) => file)).toContain(`test/parity/fixtures/${name}`);
+  }
   expect(parity.length).toBeGreaterThanOrEqual(14);
   expect(written.length).toBeGreaterThanOrEqual(parity.length + 3);
 });
