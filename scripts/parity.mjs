@@ -1,5 +1,5 @@
 // npm run parity: fresh fixtures from this machine's PyTorch, replayed by the tests that read them;
-// and the checkpoints that they write, read by Python.
+// and the checkpoints that they write, read by Python, which runs its part of a guide, too.
 //   npm run parity [-- --seed 7]
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,6 +48,9 @@ function replay() {
 }
 
 function readBack() {
-  const script = ['-B', 'scripts/parity/check_checkpoints.py', checkpoints, saved];
-  return succeeds(python, script, { env });
+  const scripts = [
+    ['scripts/parity/check_guide.py', 'docs/coming-from-pytorch.md'],
+    ['scripts/parity/check_checkpoints.py', checkpoints, saved],
+  ];
+  return scripts.every((script) => succeeds(python, ['-B', ...script], { env }));
 }

@@ -45,6 +45,7 @@ export const guides: Example[] = [
   'checkpoints.md',
   'folding.md',
   'async.md',
+  'coming-from-pytorch.md',
 ].flatMap(guide);
 
 /** Those that need the types of Node.js. */

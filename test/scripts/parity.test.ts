@@ -60,6 +60,7 @@ test('npm run parity writes every kind of fixture afresh, and runs the tests tha
   for (const file of ['print', 'random']) expect(`test/tensor/${file}.test.ts`).toMatch(pattern);
   expect('test/checkpoints/python.test.ts').toMatch(pattern);
   expect('test/testing/assert-close.test.ts').toMatch(pattern);
+  expect(calls.at(-2)).toMatch(/check_guide\.py docs\/coming-from-pytorch\.md$/);
   expect(calls.at(-1)).toMatch(/check_checkpoints\.py \S+\/checkpoints \S+\/saved$/);
   clone.remove();
 });

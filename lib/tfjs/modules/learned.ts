@@ -1,5 +1,6 @@
 import { engine, type Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { ArgumentError } from '../../errors';
+import { requiresGrad } from '../../modules/accumulate-grad';
 import { NormBase } from '../../modules/norm-base';
 import { Parameter } from '../../tensor/parameter';
 import type { Tensor } from '../../tensor/tensor';
@@ -27,8 +28,8 @@ export function learned(
   const offset = bias instanceof Parameter ? variableOf(bias) : null;
   const isUnreached =
     (isLazy && layer.affine) ||
-    (weight instanceof Parameter && scale === null) ||
-    (bias instanceof Parameter && offset === null);
+    (requiresGrad(weight) && scale === null) ||
+    (requiresGrad(bias) && offset === null);
   if (isUnreached && engine().isTapeOn()) throw noVariables(caller, layer);
   return { scale, offset };
 }

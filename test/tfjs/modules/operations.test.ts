@@ -265,6 +265,22 @@ onEachBackend(() => {
     tf.dispose([x, target]);
   });
 
+  test('what requires no gradient needs no variables', () => {
+    tf.tidy(() => {
+      const layer = new LayerNorm(3).requiresGrad_(false);
+      const x = tf.randomNormal([4, 3], 0, 1, 'float32', 7);
+      const dy = tf.randomNormal([4, 3], 0, 1, 'float32', 8);
+      const gradient = tf.grad((input: tf.Tensor) => layerNorm(input, layer))(x, dy);
+      const theirs = new LayerNorm(3);
+      theirs.forward(asModule(x, 'contiguous'));
+      expect(gradient.dataSync()).toEqual(theirs.backward(asModule(dy, 'contiguous')).data);
+      if (layer.bias !== null) layer.bias.requiresGrad = true;
+      expect(() => tf.grad((input: tf.Tensor) => layerNorm(input, layer))(x, dy)).toThrow(
+        'variables(module)',
+      );
+    });
+  });
+
   test('a lazy layer takes its channels from the first input', () => {
     tf.tidy(() => {
       const layer = new LazyInstanceNorm2d();
