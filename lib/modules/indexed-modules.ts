@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors';
+import { iterate } from '../iterate';
 import { nameOf } from '../tensor/name-of';
 import { Module } from './module';
 
@@ -38,12 +39,13 @@ export abstract class IndexedModules<M extends Module> extends Module {
    */
   extend(modules: Iterable<M>): this {
     const { name } = this.constructor;
-    if (typeof Object(modules)[Symbol.iterator] !== 'function' || typeof modules === 'string') {
+    const iterable = typeof modules === 'string' ? null : iterate<M>(modules);
+    if (iterable === null) {
       throw new ArgumentError(
         `${name}: ${name}.extend should be called with an iterable, got ${nameOf(modules)}`,
       );
     }
-    const added = [...modules];
+    const added = [...iterable];
     for (const module of added) this.#check(module);
     for (const module of added) this.append(module);
     return this;

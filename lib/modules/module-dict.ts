@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors';
+import { iterate } from '../iterate';
 import { nameOf } from '../tensor/name-of';
 import { checkFieldName } from './fields';
 import { missingForward, noForward } from './missing-forward';
@@ -148,14 +149,17 @@ export class ModuleDict<M extends Module = Module> extends Module {
   #pairsOf(modules: NamedModules<M>): [string, M][] {
     const { name } = this.constructor;
     if (modules instanceof ModuleDict) return [...modules.items()];
-    if (typeof modules !== 'object' || modules === null || modules instanceof Module) {
+    const isObject = typeof modules === 'object' && modules !== null;
+    const isPairs = isObject && Symbol.iterator in modules;
+    const pairs = isPairs ? iterate<unknown>(modules) : null;
+    if (!isObject || modules instanceof Module || (isPairs && pairs === null)) {
       throw new ArgumentError(
         `${name}: ${name}.update should be called with an object of modules or an iterable of ` +
           `key/value pairs, got ${nameOf(modules)}`,
       );
     }
-    if (!isIterable(modules)) return Object.entries(modules);
-    return Array.from(modules, (pair: unknown, i) => {
+    if (pairs === null) return Object.entries(modules);
+    return Array.from(pairs, (pair, i) => {
       if (Array.isArray(pair) && pair.length === 2) return pair as [string, M];
       throw new ArgumentError(
         `${name}: element ${i} should be a pair [name, module], got ${nameOf(pair)}`,
@@ -183,7 +187,3 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
 // Not in the class: as compiled, it would not know its own name there.
 noForward(ModuleDict);
-
-function isIterable(value: object): value is Iterable<unknown> {
-  return Symbol.iterator in value;
-}

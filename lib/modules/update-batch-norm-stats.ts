@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError } from '../errors';
+import { iterateAsync } from '../iterate';
 import { checkBoolean, checkOptions } from '../options';
 import { nameOf } from '../tensor/name-of';
 import { Tensor } from '../tensor/tensor';
@@ -112,9 +113,10 @@ async function goForward<Batch>(
   called: Set<BatchNormInput>,
 ): Promise<number> {
   const source: unknown = typeof batches === 'function' ? batches() : batches;
-  if (!iterates(source)) throw notBatches(source);
+  const iterable = iterates(source) ? iterateAsync<unknown>(source) : null;
+  if (iterable === null) throw notBatches(source);
   let count = 0;
-  for await (const batch of source) {
+  for await (const batch of iterable) {
     called.clear();
     await module.forward((Array.isArray(batch) ? batch[0] : batch) as Batch);
     count++;

@@ -77,6 +77,7 @@ test('refuses the rest, and stays what it is', () => {
     [() => dict.update({ b, c: null as never }), "expected a Module as 'c', got null"],
     [() => dict.update(3 as never), 'Named.update should be called with an object of modules'],
     [() => dict.update(b as never), 'got Object'],
+    [() => dict.update(Object.create(Map.prototype)), 'update should be called with an object'],
     [() => dict.update([1] as never), 'element 0 should be a pair [name, module], got 1'],
   ];
   for (const [refused, message] of refusals) expectRefused(refused, ArgumentError, message);

@@ -169,6 +169,10 @@ describe.each<[string, (modules: Layer[]) => ModuleList<Layer> | Sequential]>([
       [() => list.append(3 as never), `${name}: expected a Module as layer, got 3`],
       [() => list.extend([c, null as never]), 'expected a Module as layer, got null'],
       [() => list.extend(3 as never), `${name}.extend should be called with an iterable, got 3`],
+      [
+        () => list.extend(Object.create(Float32Array.prototype)),
+        `${name}.extend should be called with an iterable`,
+      ],
       [() => list.insert(3, c), 'index 3 is out of range: it has 2 layers'],
       [() => list.insert(-3, c), 'index -3 is out of range'],
       [() => list.insert(0.5, c), 'index 0.5 is out of range'],

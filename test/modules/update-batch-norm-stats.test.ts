@@ -364,6 +364,16 @@ describe('updateBatchNormStats changes nothing where', () => {
     expect(module.at(0).training).toBe(false);
   });
 
+  test('asking for the iterator throws', async () => {
+    const failure = new TypeError('no such folder');
+    const batches = {
+      [Symbol.iterator]() {
+        throw failure;
+      },
+    };
+    expect(await rejection(updateBatchNormStats(new BatchNorm1d(3), batches))).toBe(failure);
+  });
+
   test.each([
     [{}, [], 'expected a Module, got Object'],
     [randn([2, 3]), [], 'expected a Module, got Tensor'],
@@ -372,6 +382,13 @@ describe('updateBatchNormStats changes nothing where', () => {
     [new BatchNorm1d(3), rows(4), 'expected batches to be an iterable or an async iterable'],
     [new BatchNorm1d(3), null, 'of what forward takes, got null'],
     [new BatchNorm1d(3), 'abc', "got 'abc'"],
+    ...[Float32Array, Map, Set].flatMap(({ prototype }) => [
+      [new BatchNorm1d(3), Object.create(prototype), 'expected batches to be an iterable'],
+      [new BatchNorm1d(3), () => Object.create(prototype), 'expected batches to be an iterable'],
+    ]),
+    [new BatchNorm1d(3), Object.create(new String('ab')), 'expected batches to be an iterable'],
+    [new BatchNorm1d(3), { [Symbol.iterator]: 3 }, 'expected batches to be an iterable'],
+    [new BatchNorm1d(3), { [Symbol.asyncIterator]: () => 3 }, 'expected batches to be'],
   ])('an argument makes no sense, case %#', async (module, batches, message) => {
     const error = await rejection(updateBatchNormStats(module as never, batches as never));
     expect(error).toBeInstanceOf(ArgumentError);
