@@ -59,7 +59,7 @@ test('each peer is asked for every case, told how many calls to make, and closed
     ['8192,256', 'float32', 'contiguous'],
   ]);
   expect(asked.slice(-2)).toEqual([1, 1]);
-  expect(asked[1]).toBeGreaterThan(1);
+  expect(asked[1]).toBeGreaterThanOrEqual(1);
 });
 
 test('its own times count, beside ours on as many threads as each peer has', () => {
