@@ -24,14 +24,20 @@ export interface Comparison {
 
 /** What to do about keys that do not fit, where that can be told from them: a line each. */
 export function hintsFor(comparison: Comparison): string[] {
-  const hint = wrapperHint(comparison) ?? prefixHint(comparison) ?? kerasHint(comparison);
-  return [...(hint === null ? [] : [hint]), ...absentHints(comparison)];
+  const hint = keysHint(comparison);
+  return [...(hint === null ? lackHints(comparison) : [hint]), ...absentHints(comparison)];
 }
 
 /** Those of them that say where trained values were left out, which evaluation then goes without. */
 export function lossHints(comparison: Comparison): string[] {
   const absent = comparison.absent.filter(({ option }) => option === statisticsOption);
-  return hintsFor({ ...comparison, absent });
+  const hint = keysHint(comparison);
+  return [...(hint === null ? [] : [hint]), ...absentHints({ ...comparison, absent })];
+}
+
+/** Where the keys are another program's, or have something before them. */
+function keysHint(comparison: Comparison): string | null {
+  return wrapperHint(comparison) ?? prefixHint(comparison) ?? kerasHint(comparison);
 }
 
 /** With which a layer has running statistics. */
@@ -132,6 +138,29 @@ function kerasHint({ missing, unexpected }: Comparison): string | null {
   return (
     `These are Keras's names: ${names}. Pass { ${pairs.join(', ')}${found.length > pairs.length ? ', ...' : ''} }, ` +
     `and the options of its layer: its eps is 0.001 unless told, and its momentum m is 1 - m here.`
+  );
+}
+
+/** With which option a layer has no such entries, though it has `weight`. */
+const omitted = [
+  { option: 'bias: false', name: 'bias' },
+  { option: 'trackRunningStats: false', name: 'running_mean' },
+  { option: 'trackRunningStats: false', name: 'running_var' },
+];
+
+/** Where the dict is that of a layer made without what this one has. */
+function lackHints({ missing, keys }: Comparison): string[] {
+  const given = new Set(keys);
+  const lacking = new Map<string, string[]>();
+  for (const key of missing) {
+    const layer = key.slice(0, key.lastIndexOf('.') + 1);
+    const found = omitted.find(({ name }) => layer + name === key);
+    if (found === undefined || !given.has(`${layer}weight`)) continue;
+    lacking.set(found.option, [...(lacking.get(found.option) ?? []), key]);
+  }
+  return [...lacking].map(
+    ([option, lacks]) =>
+      `The dict has a "weight" but no ${quote(lacks)} beside it: a layer made with ${option} takes that.`,
   );
 }
 

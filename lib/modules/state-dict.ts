@@ -1,10 +1,11 @@
+import { types } from 'node:util';
 import { ArgumentError, BatchNormError, ShapeError, StateDictError } from '../errors';
 import { checkBoolean, checkOptions } from '../options';
 import type { IntegerArray } from '../tensor/integer-tensor';
 import { memoryGone, requireMemory } from '../tensor/memory';
 import { nameOf } from '../tensor/name-of';
 import { formatShape, sameShape } from '../tensor/shape';
-import { Tensor } from '../tensor/tensor';
+import { isTensor, Tensor } from '../tensor/tensor';
 import { asTensor, type TensorLike } from '../tensor/tensor-like';
 import type { Counter } from './counter';
 import { quote } from './quote';
@@ -212,13 +213,24 @@ type Copy =
 
 /** The entries of a dict whose keys begin so, each value read once. */
 export function readDict(moduleName: string, dict: unknown, prefix: string): Map<string, unknown> {
-  if (typeof dict !== 'object' || dict === null || dict instanceof Map || Array.isArray(dict)) {
-    const got = dict instanceof Map ? 'a Map (convert it with Object.fromEntries)' : nameOf(dict);
+  const got = notADict(dict);
+  if (got !== null) {
     throw new ArgumentError(
       `${moduleName}: expected state_dict to be an object of tensors by key, got ${got}`,
     );
   }
-  return new Map(Object.entries(dict).filter(([key]) => key.startsWith(prefix)));
+  return new Map(Object.entries(dict as object).filter(([key]) => key.startsWith(prefix)));
+}
+
+/** What a value is that is no state dict, and what to do with it; null for one that may be one. */
+function notADict(value: unknown): string | null {
+  if (typeof value === 'string') return `${nameOf(value)}: loadSafetensors reads a file`;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return nameOf(value);
+  if (value instanceof Map) return 'a Map (convert it with Object.fromEntries)';
+  if (types.isPromise(value)) return 'a Promise: await it';
+  if (isTensor(value)) return 'a Tensor';
+  const { stateDict } = value as { stateDict?: unknown };
+  return typeof stateDict === 'function' ? 'a module: pass its stateDict()' : null;
 }
 
 /** What is to be copied, or why it cannot be. */

@@ -1,4 +1,5 @@
 import {
+  ArgumentError,
   BatchNorm1d,
   BatchNorm2d,
   FrozenBatchNorm2d,
@@ -252,4 +253,46 @@ describe('what a layer was made without', () => {
     const call = () => module.loadStateDict({ weight: ones([3]), bias: zeros([3]) });
     expectRefused(call, StateDictError, `${name} was made without ${rest}`);
   });
+});
+
+describe('a layer made with more than the dict has', () => {
+  test.each<[Module, Module, string]>([
+    [new BatchNorm2d(3), new BatchNorm2d(3, { bias: false }), 'no "bias"|bias: false'],
+    [new GroupNorm(1, 3), new GroupNorm(1, 3, { bias: false }), 'no "bias"|bias: false'],
+    [
+      new InstanceNorm2d(3, { affine: true, trackRunningStats: true }),
+      new InstanceNorm2d(3, { affine: true }),
+      'no "running_mean", "running_var"|trackRunningStats: false',
+    ],
+  ])('%s says with which option it takes it', (layer, without, expected) => {
+    const [lacks, option] = expected.split('|');
+    const hint = `The dict has a "weight" but ${lacks} beside it: a layer made with ${option} takes that.`;
+    const load = () => layer.loadStateDict(without.stateDict());
+    expectRefused(load, StateDictError, `\n\t${hint}`);
+    layer.loadStateDict(without.stateDict(), { strict: false });
+    expect(warnings).toEqual([]);
+    const inside = new Sequential(layer as never);
+    const dict = new Sequential(without as never).stateDict();
+    expectRefused(() => inside.loadStateDict(dict), StateDictError, `${option} takes that.`);
+  });
+
+  test('says nothing where the weight is missing too', () => {
+    expect(() => new LayerNorm(3).loadStateDict({})).toThrow(
+      /Missing key\(s\) in state_dict: "weight", "bias"\.$/,
+    );
+  });
+});
+
+test.each<[unknown, string]>([
+  [Promise.resolve({}), 'got a Promise: await it'],
+  [new LayerNorm(3), 'got a module: pass its stateDict()'],
+  [ones([3]), 'got a Tensor'],
+  ['model.safetensors', "got 'model.safetensors': loadSafetensors reads a file"],
+])('what is no state dict is called by its name, case %#', (dict, message) => {
+  const load = () => new LayerNorm(3).loadStateDict(dict as never, { strict: false });
+  expectRefused(
+    load,
+    ArgumentError,
+    `expected state_dict to be an object of tensors by key, ${message}`,
+  );
 });
