@@ -42,7 +42,7 @@ function write() {
 
 function replay() {
   const tests =
-    'test/(parity/(modules|functional|fused|fuse|sample-norms|local-response|memory-formats|refused|trees|normalize|ci-parity)|tensor/(print|random)|testing/assert-close|checkpoints/python)';
+    'test/(parity/(modules|functional|fused|fuse|sample-norms|local-response|memory-formats|refused|differences|trees|normalize|ci-parity)|tensor/(print|random)|testing/assert-close|checkpoints/python)';
   const fixtures = { ...process.env, PARITY_FIXTURES: folder, PARITY_SAVED: saved };
   return succeeds(process.execPath, ['node_modules/jest/bin/jest.js', tests], { env: fixtures });
 }

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(__dirname, '../..');
-const folders = ['test/parity/fixtures', 'test/tensor/fixtures', 'test/checkpoints/fixtures'];
+const folders = ['parity', 'tensor', 'checkpoints', 'testing'].map(
+  (name) => `test/${name}/fixtures`,
+);
 /** Those that name a PyTorch; some come from NumPy alone. */
 const written = folders
   .flatMap((folder) =>

@@ -52,6 +52,7 @@ test('npm run parity writes every kind of fixture afresh, and runs the tests tha
     'fuse',
     'sample-norms',
     'refused',
+    'differences',
     'trees',
     'ci-parity',
   ]) {
