@@ -75,6 +75,18 @@ function* channelCases() {
           }
 }
 
+/** Those whose powers are roots: any other is the C library's. */
+function* responseCases() {
+  for (const dtype of dtypes)
+    for (const memoryFormat of formats)
+      for (const shape of images)
+        for (const beta of [0.75, 0.5, 1]) {
+          const title = ['localResponseNorm', dtype, memoryFormat, shape.join('x'), beta].join(' ');
+          const layer = () => new B.LocalResponseNorm(3, { beta, alpha: 0.1 });
+          yield [title, () => passes(layer(), noise(shape, { dtype, memoryFormat, offset: 3 }))];
+        }
+}
+
 function* lastCases() {
   for (const [name, make] of Object.entries(lastLayers))
     for (const dtype of dtypes)
@@ -138,4 +150,9 @@ function* otherCases() {
 }
 
 /** Pairs of a name and a call that returns tensors or arrays. */
-module.exports.cases = () => [...channelCases(), ...lastCases(), ...otherCases()];
+module.exports.cases = () => [
+  ...channelCases(),
+  ...lastCases(),
+  ...responseCases(),
+  ...otherCases(),
+];
