@@ -5,13 +5,11 @@ import type { Parameter } from '../tensor/parameter';
 /**
  * A variable that holds what the parameter holds, at all times: what is assigned to it is written to
  * the parameter's memory, and what is written there, by whomever, is found where the variable is read.
+ * It is trainable while the parameter requires gradients, until `trainable` is set.
  */
-export function linkedVariable(
-  parameter: Parameter,
-  { name, trainable }: { readonly name: string; readonly trainable: boolean },
-): Variable {
+export function linkedVariable(parameter: Parameter, name: string): Variable {
   const initial = copyOf(parameter);
-  const linked = variable(initial, trainable, name);
+  const linked = variable(initial, true, name);
   initial.dispose();
 
   const { assign } = linked;
@@ -47,6 +45,16 @@ export function linkedVariable(
     held.set(value.dataSync<'float32'>());
     data.set(held);
   };
+
+  let trainable: boolean | null = null;
+  Object.defineProperty(linked, 'trainable', {
+    get: () => trainable ?? parameter.requiresGrad,
+    set: (value: boolean) => {
+      trainable = value;
+    },
+    enumerable: true,
+    configurable: true,
+  });
 
   // Nobody is told when an array is written to, but whoever reads a variable asks for this first.
   Object.defineProperty(linked, 'dataId', {

@@ -9,7 +9,7 @@ import { nameOfGiven } from './name-of-given';
 export interface VariablesOptions {
   /**
    * Whether optimizers and `tf.variableGrads` take them where they are told no list. Default: what
-   * `requiresGrad` of the parameter is when its variable is made.
+   * `requiresGrad` of the parameter is at that time.
    */
   trainable?: boolean | undefined;
 }
@@ -54,8 +54,7 @@ export function variables(module: Module, options: VariablesOptions = {}): Varia
     );
   }
   return named.map(([key, parameter]) => {
-    const found =
-      variableOf(parameter) ?? makeVariable(key, parameter, trainable ?? parameter.requiresGrad);
+    const found = variableOf(parameter) ?? makeVariable(key, parameter);
     if (trainable !== undefined) found.trainable = trainable;
     return found;
   });
@@ -69,9 +68,9 @@ export function variableOf(parameter: Parameter): Variable | null {
 
 let made = 0;
 
-function makeVariable(key: string, parameter: Parameter, trainable: boolean): Variable {
+function makeVariable(key: string, parameter: Parameter): Variable {
   made++;
-  const created = linkedVariable(parameter, { name: `batchnorm/${made}/${key}`, trainable });
+  const created = linkedVariable(parameter, `batchnorm/${made}/${key}`);
   known.set(parameter, created);
   return created;
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { LayerNorm } from '../../modules/layer-norm';
+import { checkNoOptions, type NoOptions } from './no-options';
 import { runSampleNorm } from './sample-norm';
 
 /**
@@ -10,6 +11,7 @@ import { runSampleNorm } from './sample-norm';
  * @param x float32, (..., *normalizedShape).
  * @throws ShapeError where x does not fit the module.
  * @throws DTypeError where x or the module is not float32.
+ * @param options There are none; a residual or an activation follows, as `tf.add` and `tf.relu`.
  * @throws ArgumentError where `module` is no LayerNorm, or has no variables for a gradient.
  *
  * @example
@@ -19,6 +21,7 @@ import { runSampleNorm } from './sample-norm';
  * const { grads } = tf.variableGrads(() => tf.mean(layerNorm(tf.randomNormal([4, 8]), norm)), learned);
  * ```
  */
-export function layerNorm<T extends Tensor>(x: T, module: LayerNorm): T {
+export function layerNorm<T extends Tensor>(x: T, module: LayerNorm, options: NoOptions = {}): T {
+  checkNoOptions('layerNorm', options);
   return runSampleNorm('layerNorm', LayerNorm, x, module, null);
 }

@@ -55,6 +55,18 @@ onEachBackend(() => {
       'more than 1 spatial element',
     ],
     [
+      'LayerNorm: a residual',
+      (x) => layerNorm(x, new LayerNorm(3), { residual: x } as never),
+      ArgumentError,
+      "layerNorm: there are no options, got 'residual': write tf.relu(tf.add(layerNorm(x, module)",
+    ],
+    [
+      'RMSNorm: something else than options',
+      (x) => rmsNorm(x, new RMSNorm(3), 1e-5 as never),
+      ArgumentError,
+      'rmsNorm: there are no options, got 0.00001',
+    ],
+    [
       'another class',
       (x) => layerNorm(x, new RMSNorm(3) as never),
       ArgumentError,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ArgumentError, BatchNorm1d, GroupNorm, Sequential, tensor } from 'batchnorm';
-import { variables } from 'batchnorm/tfjs';
+import { batchNorm, variables } from 'batchnorm/tfjs';
 import { expectRefused } from '../../expect-refused';
 import { leaveNoTensors } from '../leave-no-tensors';
 import { onEachBackend } from '../on-each-backend';
@@ -44,11 +44,33 @@ onEachBackend(() => {
   test('are trainable where the parameters require gradients, unless told', () => {
     const bn = new BatchNorm1d(2).requiresGrad_(false);
     if (bn.bias !== null) bn.bias.requiresGrad = true;
-    expect(variables(bn).map(({ trainable }) => trainable)).toEqual([false, true]);
+    const trainable = () => learned.map((variable) => variable.trainable);
+    const learned = variables(bn);
+    expect(trainable()).toEqual([false, true]);
+    bn.requiresGrad_(true);
+    expect(trainable()).toEqual([true, true]);
+    if (bn.weight !== null) bn.weight.requiresGrad = false;
+    expect(trainable()).toEqual([false, true]);
     expect(variables(bn, { trainable: true }).map(({ trainable }) => trainable)).toEqual([
       true,
       true,
     ]);
+    expect(trainable()).toEqual([true, true]);
+  });
+
+  test('a parameter that is frozen later is left alone by an optimizer that is told no list', () => {
+    const { bn, weight } = make();
+    const before = [...weight.dataSync()];
+    if (bn.weight !== null) bn.weight.requiresGrad = false;
+    const x = tf.tensor2d([1, 2, 3, 5, 8, 13], [3, 2]);
+    const optimizer = tf.train.sgd(0.5);
+    tf.tidy(() => {
+      optimizer.minimize(() => tf.mean<tf.Scalar>(tf.square(tf.sub(batchNorm(x, bn), 1))));
+    });
+    expect([...weight.dataSync()]).toEqual(before);
+    expect([...(bn.bias?.data ?? [])]).not.toEqual([0, 0]);
+    optimizer.dispose();
+    x.dispose();
   });
 
   test.each<[string, () => tf.Optimizer]>([
