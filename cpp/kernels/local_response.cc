@@ -31,6 +31,14 @@ void DifferentiateResponsesOf(const T* dy, const T* x, T* dx, const ResponseTile
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+// The same function under the name that it has had before glibc 2.29, so that the addon loads where
+// Node.js does. The newer name leaves errno alone, which is not looked at.
+#if defined(__GLIBC__) && defined(__x86_64__)
+__asm__(".symver pow, pow@GLIBC_2.2.5");
+#elif defined(__GLIBC__) && defined(__aarch64__)
+__asm__(".symver pow, pow@GLIBC_2.17");
+#endif
+
 namespace batchnorm {
 
 template <typename T>
