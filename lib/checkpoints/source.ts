@@ -22,7 +22,7 @@ export interface Source {
 export function checkSource(caller: string, source: unknown): Source {
   const bytes = bytesOf(caller, source);
   if (bytes !== null) return { path: null, read: (read) => readBytes(bytes, read) };
-  if (typeof source === 'string' || source instanceof URL) {
+  if ((typeof source === 'string' || source instanceof URL) && !isAddress(source)) {
     const path = checkPath(caller, source);
     return { path, read: (read) => readFile(path, read) };
   }
@@ -43,8 +43,16 @@ function bytesOf(caller: string, source: unknown): Uint8Array | null {
   }
 }
 
+/** Of what another machine has; no file is called so. */
+function isAddress(source: unknown): boolean {
+  return /^(?:https?|s3|gs):\/\//i.test(String(source));
+}
+
 function hint(source: unknown): string {
   if (types.isPromise(source)) return ': await it first';
+  if (typeof source === 'string' || source instanceof URL) {
+    return ': pass the bytes there, await (await fetch(x)).arrayBuffer()';
+  }
   if (ArrayBuffer.isView(source)) {
     return ': its bytes are new Uint8Array(x.buffer, x.byteOffset, x.byteLength)';
   }

@@ -51,6 +51,7 @@ export function kindOf(start: Buffer): FileKind | null {
   }
   const known = signatures.find(([signature, , at = 0]) => bytes.startsWith(signature, at));
   if (known !== undefined) return other(known[1]);
+  if (isOnnx(start)) return other('an ONNX model, which is not read');
   return isText(start) ? kindOfText(start.toString('utf8').replace(/^\uFEFF/, '')) : null;
 }
 
@@ -66,6 +67,11 @@ function isSafetensors(start: Buffer): boolean {
 /** Of protocol 2 to 5, which begins with a code that is not 0. */
 function isPickle([code, protocol = 0, next = 0]: Buffer): boolean {
   return code === 0x80 && protocol >= 2 && protocol <= 5 && next !== 0;
+}
+
+/** The first fields of its message: the version of the format, then who made it or the graph. */
+function isOnnx([field, version = 0, next]: Buffer): boolean {
+  return field === 0x08 && version > 0 && version < 0x20 && (next === 0x12 || next === 0x3a);
 }
 
 /** By the name of the first member. */

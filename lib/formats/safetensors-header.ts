@@ -53,6 +53,10 @@ export function readableType({ key, dtype, type }: SafetensorsEntry): ElementTyp
   );
 }
 
+function inHex(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/(?<=..)(?=(?:..)+$)/g, ' ');
+}
+
 function readText(file: Input): string {
   const start = Buffer.alloc(8);
   if (file.left < start.length) {
@@ -62,7 +66,7 @@ function readText(file: Input): string {
   const length = start.readBigUInt64LE();
   if (length > longestHeader) {
     throw new FormatError(
-      `not a safetensors file: its header would have ${length} bytes, at most 100 MB are allowed`,
+      `not a safetensors file: its first bytes are ${inHex(start)}, by which its header would have ${length} bytes, at most 100 MB are allowed`,
     );
   }
   if (length > file.left) {

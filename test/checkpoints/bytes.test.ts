@@ -99,6 +99,14 @@ test.each<[unknown, string]>([
   [undefined, 'got undefined'],
   [3, 'got 3'],
   [{}, 'got Object'],
+  [
+    'https://example.org/a.npy',
+    "got 'https://example.org/a.npy': pass the bytes there, await (await fetch(x)).arrayBuffer()",
+  ],
+  [
+    new URL('https://example.org/a.npy'),
+    'got URL: pass the bytes there, await (await fetch(x)).arrayBuffer()',
+  ],
   [Promise.resolve(new ArrayBuffer(1)), 'got Promise: await it first'],
   [new Response(''), 'got Response: pass its await x.arrayBuffer()'],
   [new Blob([]), 'got Blob: pass its await x.arrayBuffer()'],

@@ -48,7 +48,7 @@ test.each<[string, Uint8Array, string]>([
   [
     'one of 2^64 - 1 bytes',
     withLength(2n ** 64n - 1n),
-    'its header would have 18446744073709551615',
+    'not a safetensors file: its first bytes are ff ff ff ff ff ff ff ff, by which its header would have 18446744073709551615',
   ],
   ['no header', safetensors(''), 'its header begins without {'],
   ['a header of a list', safetensors('[]'), 'its header begins without {'],

@@ -35,6 +35,11 @@ test.each<[string, Buffer, string]>([
   ['npy', array, 'a .npy file, which loadNpy reads'],
   ['npz', zip([{ name: 'a.npy', bytes: array }]), 'a .npz file, which loadNpz reads'],
   ['safetensors', safetensors({ entry }, byte), 'a safetensors file, which loadSafetensors reads'],
+  [
+    'onnx',
+    Buffer.from('\x08\x08\x12\x07pytorch:\0\0', 'latin1'),
+    'an ONNX model, which is not read',
+  ],
   ['hdf5', Buffer.from('\x89HDF\r\n\x1a\n\0\0\0\0', 'latin1'), 'an HDF5 file, as Keras writes'],
 ])('a file of another format is called by its name: %s', (name, bytes, what) => {
   const path = file(`model.${name}`, bytes);

@@ -216,7 +216,7 @@ describe('what cannot be saved is refused, and leaves the file as it was', () =>
     for (const path of ['', undefined, 'a\0b', 3, new URL('https://example.com/a')]) {
       expectRefused(() => saveSafetensors(path as string, {}), ArgumentError, message);
     }
-    for (const path of ['', 'a\0b', new URL('https://example.com/a')]) {
+    for (const path of ['', 'a\0b']) {
       expectRefused(() => loadSafetensors(path), ArgumentError, message);
     }
   });
