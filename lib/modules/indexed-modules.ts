@@ -41,8 +41,12 @@ export abstract class IndexedModules<M extends Module> extends Module {
     const { name } = this.constructor;
     const iterable = typeof modules === 'string' ? null : iterate<M>(modules);
     if (iterable === null) {
+      const got =
+        modules instanceof Module
+          ? `${modules.constructor.name}: an array of modules is one, [a, b]`
+          : nameOf(modules);
       throw new ArgumentError(
-        `${name}: ${name}.extend should be called with an iterable, got ${nameOf(modules)}`,
+        `${name}: ${name}.extend should be called with an iterable, got ${got}`,
       );
     }
     const added = [...iterable];
@@ -119,7 +123,7 @@ export abstract class IndexedModules<M extends Module> extends Module {
 
   #outOfRange(index: unknown): ArgumentError {
     return new ArgumentError(
-      `${this.constructor.name}: index ${nameOf(index)} is out of range: it has ${this.length} layers`,
+      `${this.constructor.name}: index ${nameOf(index)} is out of range: it has ${this.length} ${this.length === 1 ? 'layer' : 'layers'}`,
     );
   }
 }

@@ -173,6 +173,11 @@ describe.each<[string, (modules: Layer[]) => ModuleList<Layer> | Sequential]>([
         () => list.extend(Object.create(Float32Array.prototype)),
         `${name}.extend should be called with an iterable`,
       ],
+      [
+        () => new ModuleList(new LayerNorm(2) as never),
+        'iterable, got LayerNorm: an array of modules is one, [a, b]',
+      ],
+      [() => make([a]).at(1), 'index 1 is out of range: it has 1 layer'],
       [() => list.insert(3, c), 'index 3 is out of range: it has 2 layers'],
       [() => list.insert(-3, c), 'index -3 is out of range'],
       [() => list.insert(0.5, c), 'index 0.5 is out of range'],
