@@ -53,12 +53,18 @@ export class RunningMoments {
 
   /**
    * @param channels - how many channels each chunk has
-   * @throws ArgumentError where that is no integer of at least 1
+   * @throws ArgumentError where that is no integer of at least 1, or where options are given here,
+   * which go to `update`
    */
-  constructor(channels: number) {
+  constructor(channels: number, ...rest: readonly never[]) {
     if (typeof channels !== 'number' || !Number.isSafeInteger(channels) || channels < 1) {
       throw new ArgumentError(
         `RunningMoments: channels should be an integer of at least 1, got ${nameOf(channels)}`,
+      );
+    }
+    if (rest.some((value) => value !== undefined)) {
+      throw new ArgumentError(
+        'RunningMoments: takes the number of channels alone: options go to each update(chunk, { from, dropAlpha, scale })',
       );
     }
     this.#state = new MomentsState(channels);

@@ -6,6 +6,7 @@ import type { InputFile } from './inputs';
 import { axesOf } from './layout';
 import type { Normalized } from './normalized';
 import { checkChannels } from './normalized-image';
+import { pixelTransform } from './pixel-transform';
 
 /** Elements at a time, or one item where it has more. */
 const most = 2 ** 20;
@@ -23,8 +24,9 @@ export async function normalizedArray(
     const { type, shape } = array;
     // Bytes and two-byte values are scaled, as those of images are, others taken as they are.
     const isScaled = type === 'uint8' || type === 'uint16';
-    const options = isScaled ? undefined : { scale: null };
-    const transform = new transforms.Normalize(mean, std, { dtype: 'float32', ...options });
+    const transform = isScaled
+      ? pixelTransform({ mean, std })
+      : new transforms.Normalize(mean, std, { dtype: 'float32', scale: null });
     const { layout, c, items, unit } = axesOf(shape, givenLayout, isIdx);
     checkChannels(transform, c);
     const from = orderOf(layout);

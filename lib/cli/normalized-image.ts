@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { littleEndianBytes } from '../formats/byte-order';
-import { transforms } from '../index';
+import type { transforms } from '../index';
 import { CommandError } from './command-error';
 import { decode } from './decode';
 import { type Framing, frame } from './framing';
 import type { Normalized } from './normalized';
 import { type Channels, readFormat } from './pixel-format';
+import { pixelTransform } from './pixel-transform';
 import { loadSharp } from './sharp';
 
 export interface ImageOptions {
@@ -19,11 +20,11 @@ export interface ImageOptions {
 /** An image, in colour where there are three means, else with the channels that it has. */
 export async function normalizedImage(
   path: string,
-  { mean, std }: transforms.ChannelStatistics,
+  statistics: transforms.ChannelStatistics,
   { channels, isTurned, framing }: ImageOptions,
   to: transforms.ImageLayout,
 ): Promise<Normalized> {
-  const transform = new transforms.Normalize(mean, std, { dtype: 'float32' });
+  const transform = pixelTransform(statistics);
   const sharp = await loadSharp();
   const file = await readFile(path);
   const image = sharp(file);

@@ -1,5 +1,6 @@
 import type { Elements } from './elements';
 import { type ImageLayout, sizesOf } from './image-layout';
+import { isByteArray } from './pixel-data';
 
 /** How the channels of some elements are read: as an image, or, undefined, as (N, C, ...). */
 interface Reading {
@@ -21,6 +22,9 @@ export function hintAtChannels(elements: Elements, wanted: number, asRead: Readi
   if (shape.length < 3) return '';
   const { from, dropAlpha } = asRead;
   const own = channelsAs(shape, from);
+  if (elements.isSized && isByteArray(elements.data) && own === 2 * wanted && own > 4) {
+    return ": are they two-byte values? Pass a Uint16Array, or sharp's info with depth: 'ushort'";
+  }
   if (dropAlpha && own === wanted) return `: without dropAlpha it has ${own}`;
   const layouts = layoutsToTry(elements, asRead);
   const exact = layouts.find(

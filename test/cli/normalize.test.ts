@@ -208,6 +208,11 @@ describe('what makes no sense is refused in one line', () => {
   test.each<[string[], string]>([
     [['colour.png', ...imagenet], "required option '-o, --output <file>' not specified"],
     [['colour.png', '-o', 'x'], 'needs either --mean and --std or --preset'],
+    [
+      ['colour.png', '-o', 'x', '--mean', '123.7,116.3,103.5', '--std', '58.4,57.1,57.4'],
+      '--mean and --std should be of values from 0 to 1, to which pixels are scaled first: divide both by 255',
+    ],
+    [['colour.png', '-o', 'x', '--mean', '0.5', '--std', '0'], 'std evaluated to zero'],
     [['colour.png', '-o', 'x', '--mean', '0'], 'needs either --mean and --std or --preset'],
     [['colour.png', '-o', 'x', ...imagenet, '--std', '1'], 'needs either --mean and --std or'],
     [['colour.png', '-o', 'x', '--preset', 'imagenett'], 'Allowed choices are imagenet, clip, '],

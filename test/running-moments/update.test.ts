@@ -154,6 +154,15 @@ test('it prints how much it has seen', () => {
 });
 
 describe('what makes no sense is refused, and changes nothing', () => {
+  test('options of the constructor, which are those of update', () => {
+    expectRefused(
+      () => Reflect.construct(RunningMoments, [3, { from: 'HWC' }]),
+      ArgumentError,
+      'options go to each update(chunk, { from, dropAlpha, scale })',
+    );
+    expect(Reflect.construct(RunningMoments, [3, undefined])).toHaveProperty('channels', 3);
+  });
+
   const moments = new RunningMoments(2).update(zeros([3, 2]));
   const before = JSON.stringify(moments);
   afterEach(() => expect(JSON.stringify(moments)).toBe(before));

@@ -48,6 +48,23 @@ test('an image of four channels and three rows stays what its width and height s
   }
 });
 
+test('bytes of twice the channels are asked whether they are two-byte values', () => {
+  const values = new Uint16Array(60);
+  const pixels = { data: new Uint8Array(values.buffer), width: 5, height: 4 };
+  const normalize = new Normalize([0.5, 0.5, 0.5], 0.5);
+  for (const call of [
+    () => normalize.forward(pixels),
+    () => new RunningMoments(3).update(pixels),
+  ]) {
+    expect(messageOf(call)).toMatch(
+      / got 6 in \[.*: are they two-byte values\? Pass a Uint16Array/,
+    );
+  }
+  // As the hint says.
+  normalize.forward({ ...pixels, data: values });
+  normalize.forward({ data: pixels.data, info: { ...pixels, channels: 3, depth: 'ushort' } });
+});
+
 test('alpha that was dropped is what was wanted', () => {
   const pixels = { data: new Uint8Array(60), width: 5, height: 3 };
   const normalize = new Normalize([0.5, 0.5, 0.5, 0.5], 0.5);
