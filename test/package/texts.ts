@@ -11,9 +11,14 @@ export function textsIn(folder: string): { file: string; text: string }[] {
 
 /** The files that a text links to or shows, by relative paths. */
 export function linksOf(text: string): string[] {
-  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+  return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, to = '']) => to.replace(/#.*$/, ''))
     .filter((to) => to !== '' && !/^[a-z]+:/.test(to));
+}
+
+/** What is prose: a call in code such as `layers[0](x)` is no link. */
+function withoutCode(text: string): string {
+  return text.replace(/^```.*?^```/gms, '').replace(/`[^`\n]*`/g, '``');
 }
 
 /** The text of each heading, with the heading. */
