@@ -75,6 +75,13 @@ export class Parameter<D extends DType = DType> extends Tensor<D> {
   }
 }
 
+// By PyTorch's own spelling JavaScript would make a field that nothing reads.
+Object.defineProperty(Parameter.prototype, 'requires_grad', {
+  set() {
+    throw new ArgumentError('Parameter has no requires_grad: set requiresGrad');
+  },
+});
+
 function checkRequiresGrad(value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   throw new ArgumentError(

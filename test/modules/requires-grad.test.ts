@@ -169,3 +169,13 @@ describe('requiresGrad_', () => {
     expect(flags(frozen.requiresGrad_(true))).toEqual([]);
   });
 });
+
+test("PyTorch's spelling is refused, and named", () => {
+  const weight = new Parameter(ones([2]));
+  expectRefused(
+    () => Object.assign(weight, { requires_grad: false }),
+    ArgumentError,
+    'Parameter has no requires_grad: set requiresGrad',
+  );
+  expect(weight.requiresGrad).toBe(true);
+});
