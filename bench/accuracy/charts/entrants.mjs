@@ -24,7 +24,7 @@ export function linesOf({ entrants }, pointsOf) {
     lines.set(key, {
       library: threads === 1 ? name : `${name}, ${threads} threads`,
       colour: [blue, ...ofOthers][names.indexOf(name)] ?? grey,
-      shape: shapes[names.indexOf(name) % shapes.length],
+      shape: threads === 1 ? shapes[names.indexOf(name) % shapes.length] : 'triangle-right',
       dash: threads === 1 ? [] : [5, 3],
       points,
     });
@@ -36,7 +36,7 @@ export function linesOf({ entrants }, pointsOf) {
 export function encodingOf(lines) {
   const domain = lines.map(({ library }) => library);
   const scaleOf = (property) => ({ domain, range: lines.map((line) => line[property]) });
-  const legend = { columns: 3, symbolStrokeWidth: 2.5 };
+  const legend = { columns: 3, symbolStrokeWidth: 0 };
   return {
     color: { field: 'library', scale: scaleOf('colour'), legend },
     shape: { field: 'library', scale: scaleOf('shape'), legend },

@@ -41,6 +41,7 @@ export function runningVarianceChart(report) {
         height: 260,
         layer: [
           {
+            data: { values: [{}] },
             mark: { type: 'rule', color: grey, strokeDash: [5, 4], strokeWidth: 1.5 },
             encoding: { y: { datum: 1, type: 'quantitative' } },
           },

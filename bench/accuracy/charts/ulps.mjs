@@ -28,8 +28,9 @@ export function ulpsChart(report) {
     title: {
       text: 'Error of the output against the offset of the input',
       subtitle: [
-        'In ulps of float32, lower is better: at half an ulp the result is the right one, rounded;',
-        'above the dashed line no digit is right. Input of deviation 1, 10⁴ elements to a mean.',
+        'In ulps of float32, lower is better: half an ulp is the right result,',
+        'rounded; above the dashed line no digit is right.',
+        'Input of deviation 1, 10⁴ elements to a mean; worst of all layouts.',
       ],
     },
     columns,
@@ -41,9 +42,11 @@ export function ulpsChart(report) {
       height: 150,
       layer: [
         {
+          data: { values: [{}] },
           mark: { type: 'rule', color: grey, strokeDash: [5, 4], strokeWidth: 1.5 },
           encoding: { y: { datum: noDigits, type: 'quantitative' } },
         },
+        ...(index === 0 ? [noDigitsText] : []),
         {
           mark: { type: 'line', point: { filled: true, size: 32 } },
           encoding: {
@@ -75,6 +78,16 @@ export function ulpsChart(report) {
     })),
   };
 }
+
+const noDigitsText = {
+  data: { values: [{}] },
+  mark: { type: 'text', align: 'left', dx: 4, dy: -8, color: grey, fontSize: 12 },
+  encoding: {
+    x: { datum: -1, type: 'quantitative' },
+    y: { datum: noDigits, type: 'quantitative' },
+    text: { value: 'no digit is right' },
+  },
+};
 
 /** The worst of the layouts at each offset. What is not finite is at the upper edge. */
 function pointsOf(rows, entrant) {
