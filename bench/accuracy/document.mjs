@@ -6,6 +6,8 @@ import { markdown } from '../tables/markdown.mjs';
 import { absences } from './absences.mjs';
 import { runningVarianceChart } from './charts/running-variance.mjs';
 import { ulpsChart } from './charts/ulps.mjs';
+import { asNumber } from './errors.mjs';
+import { ulps } from './tables/cells.mjs';
 import { longTables, shortTables } from './tables/index.mjs';
 
 const charts = [
@@ -32,6 +34,7 @@ function text(report, drawn) {
   const parts = [
     '# Accuracy',
     'Written by `npm run accuracy -- --write` in a clone; change that, not this file.',
+    summary(report),
     ...drawn.map(({ file, alt }) => `![${alt}](${file})`),
     ...shortTables(report).map((table) => markdown(table).trimEnd()),
     '## What was measured, and how',
@@ -42,6 +45,15 @@ function text(report, drawn) {
     ...(absent.length > 0 ? [collapsedList('Not measured here', absent)] : []),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function summary({ rows }) {
+  const errors = rows.flatMap(({ answers: [ours] }) => Object.values(ours.errors ?? {}));
+  const most = Math.max(...errors.map(asNumber));
+  return (
+    `Each of ${errors.length.toLocaleString('en')} results of batchnorm, outputs, gradients and running ` +
+    `statistics, is within **${ulps(most)} ulps** of the right one. Others beside it:`
+  );
 }
 
 function libraries({ entrants }) {

@@ -3,7 +3,7 @@ import { blue, grey, ofOthers } from '../../charts/colours.mjs';
 const shapes = ['diamond', 'circle', 'square', 'triangle-up', 'cross', 'triangle-down'];
 
 /**
- * The libraries of a chart as its lines: those whose points are the same share one. A library has the same
+ * The libraries of a chart as its lines; packages of one library share theirs if they agree. A library has the same
  * colour in all charts, and what it does on more threads too, in dashes.
  *
  * @param {{ entrants: object[] }} report
@@ -15,7 +15,8 @@ export function linesOf({ entrants }, pointsOf) {
   for (const [place, { name, threads }] of entrants.entries()) {
     const points = pointsOf(place);
     if (points.length === 0) continue;
-    const key = JSON.stringify(points);
+    // Two packages of one library, onnxruntime's.
+    const key = JSON.stringify([name.split('-')[0], threads, points]);
     const known = lines.get(key);
     if (known !== undefined) {
       known.library += `, ${name}`;
@@ -32,7 +33,7 @@ export function linesOf({ entrants }, pointsOf) {
   return [...lines.values()];
 }
 
-/** How vega-lite tells the lines apart, ours being the thick one on top. */
+/** How vega-lite tells the lines apart, ours being the thick one. */
 export function encodingOf(lines) {
   const domain = lines.map(({ library }) => library);
   const scaleOf = (property) => ({ domain, range: lines.map((line) => line[property]) });
@@ -42,7 +43,7 @@ export function encodingOf(lines) {
     shape: { field: 'library', scale: scaleOf('shape'), legend },
     strokeDash: { field: 'library', scale: scaleOf('dash'), legend },
     strokeWidth: {
-      condition: { test: { field: 'library', equal: domain[0] }, value: 4 },
+      condition: { test: { field: 'library', equal: domain[0] }, value: 5 },
       value: 1.8,
     },
     // Drawn in the order of the data otherwise, which is that of the names.
@@ -50,23 +51,21 @@ export function encodingOf(lines) {
   };
 }
 
-/** The data of the lines, ours last and so on top. */
-export function valuesOf(lines) {
-  return lines
-    .flatMap(({ library, points }) => points.map((point) => ({ library, ...point })))
-    .reverse();
+/** The data of the lines in the order in which they are drawn: ours, the thickest, then the last first. */
+export function valuesOf([ours, ...others]) {
+  return [ours, ...others.reverse()].flatMap(({ library, points }) =>
+    points.map((point) => ({ library, ...point })),
+  );
 }
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** A power of ten as axes have it. */
-export function powerOfTen(exponent) {
-  if (exponent === 0) return '1';
-  return exponent === 1 ? '10' : `10${superscripts[exponent]}`;
-}
+const powers = Array.from({ length: 10 }, (_, exponent) =>
+  exponent < 2 ? String(10 ** exponent) : `10${superscripts[exponent]}`,
+);
 
-/** A Vega expression for labels of an axis whose values are exponents, or with `before` a 0 at -1. */
-export const exponentLabels = (() => {
-  const labels = Array.from({ length: 10 }, (_, exponent) => powerOfTen(exponent));
-  return `datum.value < 0 ? '0' : ${JSON.stringify(labels)}[datum.value]`;
-})();
+/** A Vega expression for labels of an axis whose values are exponents, -1 standing for a 0. */
+export const exponentLabels = `datum.value < 0 ? '0' : ${JSON.stringify(powers)}[datum.value]`;
+
+/** One for those of a logarithmic axis from 1 on. */
+export const powersOfTen = `${JSON.stringify(powers)}[round(log(datum.value) / LN10)]`;

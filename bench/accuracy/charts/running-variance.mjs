@@ -1,7 +1,7 @@
 import { grey } from '../../charts/colours.mjs';
-import { encodingOf, exponentLabels, linesOf, valuesOf } from './entrants.mjs';
+import { encodingOf, exponentLabels, linesOf, powersOfTen, valuesOf } from './entrants.mjs';
 
-const [least, most] = [0.1, 1e6];
+const [least, most] = [0.1, 1e8];
 const panels = [
   {
     title: 'a mean of 1,000, by rows',
@@ -60,8 +60,8 @@ export function runningVarianceChart(report) {
                 scale: { type: 'log', domain: [least, most], nice: false },
                 axis: {
                   title: index === 0 ? 'running variance' : null,
-                  values: [1, 10, 100, 1e3, 1e4, 1e5, 1e6],
-                  format: '~s',
+                  values: [1, 1e2, 1e4, 1e6, 1e8],
+                  labelExpr: powersOfTen,
                 },
               },
               ...encodingOf(lines),

@@ -1,15 +1,13 @@
 import { grey } from '../../charts/colours.mjs';
 import { groups, worst } from '../errors.mjs';
 import { layers } from '../layers.mjs';
-import { encodingOf, exponentLabels, linesOf, valuesOf } from './entrants.mjs';
+import { encodingOf, exponentLabels, linesOf, powersOfTen, valuesOf } from './entrants.mjs';
 
 const size = 1e4;
 const columns = 2;
 /** What is rounded once has no smaller error. */
 const least = 0.5;
 const most = 1e10;
-const powers =
-  "datum.value === 1 ? '1' : '10' + {3: '³', 6: '⁶', 9: '⁹'}[round(log(datum.value) / LN10)]";
 /** All 24 bits of a float32. */
 const noDigits = 2 ** 23;
 
@@ -34,7 +32,9 @@ export function ulpsChart(report) {
       ],
     },
     columns,
-    spacing: { row: 14, column: 24 },
+    // Else titles of a row are as high as the labels of their axes happen to be.
+    bounds: 'flush',
+    spacing: { row: 52, column: 46 },
     concat: panels.map(({ title, own }, index) => ({
       title: { text: title, fontSize: 14, anchor: 'middle', offset: 6 },
       data: { values: own },
@@ -68,7 +68,7 @@ export function ulpsChart(report) {
               axis: {
                 title: index % columns === 0 ? 'error, ulps' : null,
                 values: [1, 1e3, 1e6, 1e9],
-                labelExpr: powers,
+                labelExpr: powersOfTen,
               },
             },
             ...encodingOf(lines),

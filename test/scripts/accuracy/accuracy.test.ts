@@ -60,6 +60,9 @@ describe('the document of a report', () => {
   test('names the machine, the versions and the command that repeats it', () => {
     expect(lines).toContain('- batchnorm 1.2.3, AVX2; Node.js v20.17.0; Linux 6 x64');
     expect(lines).toContain('- Other 7; Other on 2 threads; one thread unless a title says more');
+    expect(lines.join(' ')).toMatch(
+      /^# Accuracy .*Each of 11 results of .* is within \*\*1.5 ulps\*\*/,
+    );
     expect(lines.join(' ')).toContain('then `npm run accuracy -- --write`');
   });
 
