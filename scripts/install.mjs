@@ -1,6 +1,6 @@
 // The package's install script: nothing to do if a prebuilt addon loads, else a build from source
-// with what this machine has; if that cannot be, a warning. It downloads nothing unless BATCHNORM_FETCH_HIGHWAY=1 asks
-// CMake to fetch Highway.
+// with what this machine has; if that cannot be, a warning. It downloads nothing unless
+// BATCHNORM_FETCH_HIGHWAY=1 asks CMake to fetch Highway.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
